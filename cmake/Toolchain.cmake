@@ -1,0 +1,40 @@
+# Compiler settings that every target of this repository shares.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+set(RECADO_SANITIZE "" CACHE STRING "comma separated: address,undefined or thread; empty = none")
+option(RECADO_FAULT_POINTS "compile the named fault points in (chaos builds only)" OFF)
+option(RECADO_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # pch_defines and time_macros let ccache reuse objects that were built with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Asio 1.74 uses std::exchange without including <utility>.
+add_compile_options(-include utility -fno-strict-aliasing)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-invalid-pch)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-fpch-preprocess)
+endif()
+add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+if(RECADO_SANITIZE)
+  # CAF's headers form a reference from a null pointer on purpose; -fno-sanitize=null lets them.
+  add_compile_options(-fsanitize=${RECADO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${RECADO_SANITIZE})
+  if(RECADO_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=null)
+    add_link_options(-fno-sanitize=null)
+  endif()
+endif()
