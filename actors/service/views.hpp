@@ -1,0 +1,115 @@
+#pragma once
+/// What a reader of the history sees: the answers of the services below, as plain values.
+#include "schemas/event.hpp"
+#include "schemas/status.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace recado {
+
+/// One page of a list. `next` is the position to continue from, opaque to callers; empty at the end.
+template <class T>
+struct page {
+  std::vector<T> items;
+  std::string next;
+};
+
+struct client_record {
+  client_id id;
+  std::string name;
+  std::string scopes; ///< space separated
+  std::string secret_sha256; ///< 32 bytes
+  wall_time created_at{};
+};
+
+struct signing_key {
+  std::string kid;
+  std::string private_pem; ///< Ed25519, PKCS #8; never logged
+  wall_time created_at{};
+};
+
+struct user_fields {
+  std::optional<std::string> name, locale, time_zone;
+  std::string metadata = "{}"; ///< JSON text of an object
+};
+struct user_record {
+  user_id id;
+  user_fields fields;
+  wall_time created_at{}, updated_at{};
+};
+
+struct identity_fields {
+  std::string channel, address;
+  std::optional<std::string> account;
+  bool verified = false;
+};
+struct identity_record {
+  identity_fields fields;
+  wall_time created_at{};
+};
+
+struct member_record {
+  user_id user;
+  member_role role = member_role::member;
+  wall_time joined_at{};
+  std::int64_t joined_seq = 0;
+};
+struct conversation_record {
+  conversation_id id;
+  conversation_type type = conversation_type::group;
+  std::optional<std::string> title;
+  std::vector<member_record> members; ///< those who have not left
+  std::string metadata;
+  std::int64_t last_seq = 0;
+  std::int64_t rev = 0;
+  wall_time created_at{};
+};
+
+struct delivery_record {
+  delivery_id id;
+  user_id recipient;
+  std::string channel = "in_app";
+  status state = status::sent;
+  std::int32_t attempt = 1;
+  wall_time updated_at{};
+};
+
+/// A message with everything that is computed for it.
+struct message_record {
+  message_view view;      ///< seq 0: in the inbox, or refused after a 202
+  status state = status::sent;
+  std::string failure;    ///< code of the reason when it was refused after a 202
+  std::vector<delivery_record> deliveries; ///< of a single GET only: at most reply_recipients
+  std::int32_t deliveries_total = 0;
+};
+
+/// One line of the append-only history of a message.
+struct history_record {
+  wall_time at{};
+  user_id recipient;
+  std::string channel = "in_app";
+  status state = status::sent;
+  std::int32_t attempt = 1;
+  std::optional<std::string> provider_code, detail;
+};
+
+/// Where one user stands in one conversation: what a WebSocket session starts from.
+struct membership {
+  conversation_id conversation;
+  std::int64_t joined_seq = 0; ///< messages above it are the member's
+  std::optional<std::int64_t> left_seq; ///< set: messages above it are not
+  std::int64_t last_seq = 0;
+  std::int64_t rev = 0;
+};
+
+/// A member's receipt position.
+struct receipt_position {
+  user_id user;
+  receipt_kind kind = receipt_kind::delivered;
+  std::int64_t up_to_seq = 0;
+  wall_time at{};
+};
+
+} // namespace recado

@@ -1,0 +1,38 @@
+#pragma once
+/// The owner's answer to a command. Released only by a fence taken after the command came.
+#include "schemas/command.hpp"
+#include "schemas/problem.hpp"
+
+namespace recado {
+
+struct reply {
+  command_id command;
+  ec code = ec::none; ///< none: applied
+  std::string detail;
+  bool replayed = false; ///< the answer to an earlier request with the same id
+  bool stored = false;   ///< in the inbox, not yet decided: 202
+
+  conversation_id conversation;
+  message_id message;
+  /// send: the message's seq; receipt: the position now known; add_member: joined_seq
+  std::int64_t seq = 0;
+  /// send: created_at of the message; create: of the conversation; add_member: joined_at
+  wall_time at{};
+  member_role role = member_role::member;  ///< add_member
+  std::vector<user_id> recipients;         ///< send: the first of them, at most reply_recipients
+  std::int32_t recipients_total = 0;       ///< send: how many there are
+
+  bool ok() const noexcept { return code == ec::none; }
+};
+
+inline constexpr std::size_t reply_recipients = 20;
+
+inline reply refuse(const command_id& id, ec code, std::string detail = {}) {
+  reply out;
+  out.command = id;
+  out.code = code;
+  out.detail = std::move(detail);
+  return out;
+}
+
+} // namespace recado
