@@ -16,6 +16,7 @@ constexpr std::array catalogue{
   problem_info{ec::invalid_token, "invalid_token", 401, "The token is invalid or has expired"},
   problem_info{ec::insufficient_scope, "insufficient_scope", 403, "The token lacks a required scope"},
   problem_info{ec::forbidden_sender, "forbidden_sender", 403, "The token may not speak for this user"},
+  problem_info{ec::forbidden, "forbidden", 403, "The user may not do this here"},
   problem_info{ec::not_found, "not_found", 404, "There is nothing at this path"},
   problem_info{ec::user_not_found, "user_not_found", 404, "Unknown user"},
   problem_info{ec::identity_not_found, "identity_not_found", 404, "The user has no identity on this channel"},

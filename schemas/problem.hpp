@@ -22,6 +22,7 @@ enum class ec : std::uint16_t {
   invalid_token,
   insufficient_scope,
   forbidden_sender,
+  forbidden,
   // 404, 405, 406
   not_found,
   user_not_found,
