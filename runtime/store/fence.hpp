@@ -1,0 +1,24 @@
+#pragma once
+/// The fence that opens every commit of an owner: it locks the owner's rows and fails with
+/// SQLSTATE RF001 if one of them has another epoch by now. SQL: schemas/sql/0001_partitions.sql.
+#include "runtime/store/statement.hpp"
+#include "schemas/partition.hpp"
+
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace recado::store {
+
+using held_epoch = std::pair<partition_id, epoch>;
+
+/// First statement of a transaction; `held` is not empty, any order, no id twice.
+statement fence(std::span<const held_epoch> held);
+/// The ids that a `fenced` error names; empty for every other error.
+std::vector<partition_id> parse_lost(const store_error& error);
+
+/// Compare-and-set of the epochs: rows (id int2, epoch int8 = seen + 1) of those that were
+/// claimed; the others had moved on. Waits for commits under way: use a short lock_timeout.
+statement claim(std::span<const held_epoch> seen, std::string_view node, std::int64_t incarnation);
+
+} // namespace recado::store
