@@ -34,7 +34,7 @@ struct new_member {
 /// between a sender and its recipients and is made by its first message.
 struct send_message {
   message_id message;
-  user_id from; ///< empty: the client itself speaks
+  user_id from;         ///< empty: the client itself speaks
   std::string payload;  ///< JSON text
   std::string metadata; ///< JSON text of an object
   request_hash hash{};

@@ -91,7 +91,9 @@ struct problem {
 
   problem() = default;
   problem(ec c, std::string d = {}, std::vector<field_error> e = {})
-    : code(c), detail(std::move(d)), errors(std::move(e)) {}
+    : code(c),
+      detail(std::move(d)),
+      errors(std::move(e)) {}
 };
 
 template <class T>

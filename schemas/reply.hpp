@@ -18,9 +18,9 @@ struct reply {
   std::int64_t seq = 0;
   /// send: created_at of the message; create: of the conversation; add_member: joined_at
   wall_time at{};
-  member_role role = member_role::member;  ///< add_member
-  std::vector<user_id> recipients;         ///< send: the first of them, at most reply_recipients
-  std::int32_t recipients_total = 0;       ///< send: how many there are
+  member_role role = member_role::member; ///< add_member
+  std::vector<user_id> recipients;        ///< send: the first of them, at most reply_recipients
+  std::int32_t recipients_total = 0;      ///< send: how many there are
 
   bool ok() const noexcept { return code == ec::none; }
 };

@@ -5,8 +5,8 @@
 namespace recado {
 namespace {
 constexpr std::array<std::string_view, statuses> names{
-  "scheduled", "queued", "sending", "retrying", "sent", "delivered", "read",
-  "failed", "expired", "canceled", "dead", "suppressed"};
+  "scheduled", "queued", "sending", "retrying", "sent", "delivered",
+  "read",      "failed", "expired", "canceled", "dead", "suppressed"};
 constexpr std::array<int, statuses> ranks{0, 1, 2, 2, 3, 4, 5, 6, 6, 6, 6, 6};
 constexpr int sent_rank = 3;
 } // namespace
@@ -21,9 +21,13 @@ std::optional<status> status_of(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-int rank(status value) noexcept { return ranks[static_cast<std::size_t>(value)]; }
+int rank(status value) noexcept {
+  return ranks[static_cast<std::size_t>(value)];
+}
 
-bool final(status value) noexcept { return value >= status::failed; }
+bool final(status value) noexcept {
+  return value >= status::failed;
+}
 
 bool may_move(status from, status to) noexcept {
   if (from == to || final(from)) return false;
@@ -32,13 +36,17 @@ bool may_move(status from, status to) noexcept {
   return rank(to) > rank(from);
 }
 
-status advance(status from, status to) noexcept { return may_move(from, to) ? to : from; }
+status advance(status from, status to) noexcept {
+  return may_move(from, to) ? to : from;
+}
 
 void least_advanced::add(status part) noexcept {
   auto& slot = final(part) ? ended_ : open_;
   if (!slot || (!final(part) && rank(part) < rank(*slot))) slot = part;
 }
 
-std::optional<status> least_advanced::value() const noexcept { return open_ ? open_ : ended_; }
+std::optional<status> least_advanced::value() const noexcept {
+  return open_ ? open_ : ended_;
+}
 
 } // namespace recado

@@ -7,8 +7,18 @@
 namespace recado {
 
 enum class status : std::uint8_t {
-  scheduled, queued, sending, retrying, sent, delivered, read, // these advance
-  failed, expired, canceled, dead, suppressed                  // these end
+  scheduled,
+  queued,
+  sending,
+  retrying,
+  sent,
+  delivered,
+  read, // these advance
+  failed,
+  expired,
+  canceled,
+  dead,
+  suppressed // these end
 };
 inline constexpr std::size_t statuses = 12;
 

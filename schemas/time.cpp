@@ -54,12 +54,11 @@ std::string to_rfc3339(wall_time at) {
   year_month_day date{day};
   hh_mm_ss clock{floor<milliseconds>(at - day)};
   std::array<char, 40> out;
-  int n = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                        static_cast<int>(clock.minutes().count()),
-                        static_cast<int>(clock.seconds().count()),
-                        static_cast<int>(clock.subseconds().count()));
+  int n = std::snprintf(
+    out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return {out.data(), static_cast<std::size_t>(n)};
 }
 
@@ -84,8 +83,8 @@ std::optional<wall_time> parse_rfc3339(std::string_view text) {
   if (!shift || at != text.size()) return std::nullopt;
   year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt; // 60: a leap second
-  return wall_time{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + microseconds{*us}
-                   - *shift};
+  return wall_time{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + microseconds{*us} -
+                   *shift};
 }
 
 } // namespace recado

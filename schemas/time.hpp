@@ -17,7 +17,9 @@ std::string to_rfc3339(wall_time at);
 /// Any RFC 3339 date-time, with offset or Z; nullopt if it is none or out of range.
 std::optional<wall_time> parse_rfc3339(std::string_view text);
 
-inline std::int64_t micros(wall_time at) noexcept { return at.time_since_epoch().count(); }
+inline std::int64_t micros(wall_time at) noexcept {
+  return at.time_since_epoch().count();
+}
 inline wall_time from_micros(std::int64_t us) noexcept {
   return wall_time{std::chrono::microseconds{us}};
 }

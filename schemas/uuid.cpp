@@ -14,7 +14,9 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
-bool dash_at(std::size_t i) noexcept { return i == 8 || i == 13 || i == 18 || i == 23; }
+bool dash_at(std::size_t i) noexcept {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 /// Random bytes from a buffer per thread: one call of RAND_bytes serves 64 ids.
 void random_bytes(std::uint8_t* out, std::size_t n) {
@@ -56,7 +58,8 @@ uuid uuid::v7() {
   uuid out;
   random_bytes(out.bytes.data() + 8, 8);
   auto stamp = last >> 12;
-  for (int i = 5; i >= 0; --i, stamp >>= 8) out.bytes[i] = static_cast<std::uint8_t>(stamp);
+  for (int i = 5; i >= 0; --i, stamp >>= 8)
+    out.bytes[i] = static_cast<std::uint8_t>(stamp);
   out.bytes[6] = static_cast<std::uint8_t>(0x70 | (last >> 8 & 0x0f));
   out.bytes[7] = static_cast<std::uint8_t>(last);
   out.bytes[8] = static_cast<std::uint8_t>(0x80 | (out.bytes[8] & 0x3f));

@@ -6,9 +6,12 @@ namespace recado {
 
 std::string_view to_string(conversation_type value) noexcept {
   switch (value) {
-  case conversation_type::private_: return "private";
-  case conversation_type::group: return "group";
-  case conversation_type::direct: return "direct";
+  case conversation_type::private_:
+    return "private";
+  case conversation_type::group:
+    return "group";
+  case conversation_type::direct:
+    return "direct";
   }
   return "group";
 }
@@ -20,9 +23,12 @@ std::string_view to_string(receipt_kind value) noexcept {
 }
 std::string_view to_string(path value) noexcept {
   switch (value) {
-  case path::stream: return "stream";
-  case path::direct: return "direct";
-  case path::inbox: return "inbox";
+  case path::stream:
+    return "stream";
+  case path::direct:
+    return "direct";
+  case path::inbox:
+    return "inbox";
   }
   return "stream";
 }
@@ -42,7 +48,9 @@ public:
     packer_.pack_bin_body(reinterpret_cast<const char*>(id.bytes.data()), 16);
   }
   template <class Tag>
-  void put(const id_of<Tag>& id) { put(id.value); }
+  void put(const id_of<Tag>& id) {
+    put(id.value);
+  }
   void put(const user_id& user) { packer_.pack(user.value); }
   void put(const std::string& text) { packer_.pack(text); }
   void put(std::int64_t n) { packer_.pack(n); }
@@ -50,7 +58,7 @@ public:
   void put(bool b) { packer_.pack(b); }
   void put(wall_time at) { packer_.pack(micros(at)); }
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void put(E value) { packer_.pack(static_cast<std::uint32_t>(value)); }
   void put(const request_hash& hash) {
     packer_.pack_bin(16);
@@ -58,13 +66,16 @@ public:
   }
   template <class T>
   void put(const std::optional<T>& value) {
-    if (value) put(*value);
-    else packer_.pack_nil();
+    if (value)
+      put(*value);
+    else
+      packer_.pack_nil();
   }
   template <class T>
   void put(const std::vector<T>& values) {
     array(values.size());
-    for (const auto& value : values) put(value);
+    for (const auto& value : values)
+      put(value);
   }
   template <class... Ts>
   void row(const Ts&... values) {
@@ -89,12 +100,12 @@ public:
   void put(const remove_member& x) { row(x.user); }
   void put(const cancel_message& x) { row(x.message); }
   void put(const command& x) {
-    row(wire_version_n, x.id, x.client, x.conversation, x.priority, x.acting, x.received_at, x.trace,
-        x.reply_to, x.origin, x.after, x.body);
+    row(wire_version_n, x.id, x.client, x.conversation, x.priority, x.acting, x.received_at,
+        x.trace, x.reply_to, x.origin, x.after, x.body);
   }
   void put(const reply& x) {
-    row(wire_version_n, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation, x.message,
-        x.seq, x.at, x.role, x.recipients, x.recipients_total);
+    row(wire_version_n, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation,
+        x.message, x.seq, x.at, x.role, x.recipients, x.recipients_total);
   }
   void put(const message_view& x) {
     row(x.id, x.conversation, x.seq, x.from, x.payload, x.metadata, x.priority, x.created_at,
@@ -133,17 +144,24 @@ struct bad_bytes : std::runtime_error {
 /// Largest value of each enum on the wire; a larger one comes from a newer node.
 template <class E>
 constexpr std::uint32_t last_of = 0;
-template <> constexpr std::uint32_t last_of<lane> = 2;
-template <> constexpr std::uint32_t last_of<conversation_type> = 2;
-template <> constexpr std::uint32_t last_of<member_role> = 1;
-template <> constexpr std::uint32_t last_of<receipt_kind> = 1;
-template <> constexpr std::uint32_t last_of<ec> = static_cast<std::uint32_t>(ec::abandoned);
+template <>
+constexpr std::uint32_t last_of<lane> = 2;
+template <>
+constexpr std::uint32_t last_of<conversation_type> = 2;
+template <>
+constexpr std::uint32_t last_of<member_role> = 1;
+template <>
+constexpr std::uint32_t last_of<receipt_kind> = 1;
+template <>
+constexpr std::uint32_t last_of<ec> = static_cast<std::uint32_t>(ec::abandoned);
 
 class reader {
 public:
   static void get(const object& o, uuid& id) { bytes16(o, id.bytes); }
   template <class Tag>
-  static void get(const object& o, id_of<Tag>& id) { bytes16(o, id.value.bytes); }
+  static void get(const object& o, id_of<Tag>& id) {
+    bytes16(o, id.value.bytes);
+  }
   static void get(const object& o, request_hash& hash) { bytes16(o, hash); }
   static void get(const object& o, std::string& text) { text = o.as<std::string>(); }
   static void get(const object& o, user_id& user) { user.value = o.as<std::string>(); }
@@ -152,7 +170,7 @@ public:
   static void get(const object& o, bool& b) { b = o.as<bool>(); }
   static void get(const object& o, wall_time& at) { at = from_micros(o.as<std::int64_t>()); }
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   static void get(const object& o, E& value) {
     auto n = o.as<std::uint32_t>();
     if (n > last_of<E>) throw bad_bytes("unknown enumerator " + std::to_string(n));
@@ -160,14 +178,17 @@ public:
   }
   template <class T>
   static void get(const object& o, std::optional<T>& value) {
-    if (o.is_nil()) value.reset();
-    else get(o, value.emplace());
+    if (o.is_nil())
+      value.reset();
+    else
+      get(o, value.emplace());
   }
   template <class T>
   static void get(const object& o, std::vector<T>& values) {
     auto items = array(o);
     values.resize(items.size);
-    for (std::uint32_t i = 0; i < items.size; ++i) get(items.ptr[i], values[i]);
+    for (std::uint32_t i = 0; i < items.size; ++i)
+      get(items.ptr[i], values[i]);
   }
   template <class... Ts>
   static void row(const object& o, Ts&... values) {
@@ -229,7 +250,8 @@ private:
     return o.via.array;
   }
   static void bytes16(const object& o, std::array<std::uint8_t, 16>& out) {
-    if (o.type != msgpack::type::BIN || o.via.bin.size != 16) throw bad_bytes("16 bytes were expected");
+    if (o.type != msgpack::type::BIN || o.via.bin.size != 16)
+      throw bad_bytes("16 bytes were expected");
     std::memcpy(out.data(), o.via.bin.ptr, 16);
   }
   static void check(std::int32_t version) {
@@ -237,12 +259,15 @@ private:
       throw bad_bytes("envelope version " + std::to_string(version) + " is not understood");
   }
   template <class V, std::size_t... Is>
-  static bool alternative(const object& o, std::uint32_t index, V& value, std::index_sequence<Is...>) {
+  static bool alternative(const object& o, std::uint32_t index, V& value,
+                          std::index_sequence<Is...>) {
     return ((index == Is && (get(o, value.template emplace<Is>()), true)) || ...);
   }
 };
 
-bool refer(msgpack::type::object_type, std::size_t, void*) { return true; }
+bool refer(msgpack::type::object_type, std::size_t, void*) {
+  return true;
+}
 
 template <class T>
 result<T> decoded(std::string_view bytes) {
@@ -268,11 +293,21 @@ std::string encode(const command& value) {
   const auto* send = std::get_if<send_message>(&value.body);
   return encoded(value, 320 + (send ? send->payload.size() + send->metadata.size() : 256));
 }
-std::string encode(const reply& value) { return encoded(value, 160); }
-std::string encode(const event_batch& value) { return encoded(value, value.events.size() * 400); }
+std::string encode(const reply& value) {
+  return encoded(value, 160);
+}
+std::string encode(const event_batch& value) {
+  return encoded(value, value.events.size() * 400);
+}
 
-result<command> decode_command(std::string_view bytes) { return decoded<command>(bytes); }
-result<reply> decode_reply(std::string_view bytes) { return decoded<reply>(bytes); }
-result<event_batch> decode_events(std::string_view bytes) { return decoded<event_batch>(bytes); }
+result<command> decode_command(std::string_view bytes) {
+  return decoded<command>(bytes);
+}
+result<reply> decode_reply(std::string_view bytes) {
+  return decoded<reply>(bytes);
+}
+result<event_batch> decode_events(std::string_view bytes) {
+  return decoded<event_batch>(bytes);
+}
 
 } // namespace recado

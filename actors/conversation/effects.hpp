@@ -1,0 +1,75 @@
+#pragma once
+/// What one conversation wants committed for its commands of one batch, and what to tell
+/// afterwards.
+#include "actors/conversation/state.hpp"
+#include "schemas/reply.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace recado {
+
+/// A command on its way through the writer's turn.
+struct undecided {
+  command what;
+  path came_by = path::stream;
+  partition_id part = 0;
+  std::int64_t inbox_id = 0; ///< row to delete when came_by is inbox
+  bool follows_known = true; ///< its predecessor was seen here before it
+  wall_time sequenced_at{};  ///< when the owner took it
+  std::int32_t wire_us = 0;  ///< from the edge to the owner
+};
+using undecided_ptr = std::shared_ptr<const undecided>;
+
+/// A message that is committed already: what a retry of the same message_id meets.
+struct known_message {
+  conversation_id conversation;
+  command_id command;
+  std::int64_t seq = 0; ///< 0: refused after a 202
+  user_id from;
+  request_hash hash{};
+  wall_time created_at{};
+  std::string failure;
+};
+
+struct message_row {
+  message_view view;                ///< seq 0: refused after a 202, `failure` says why
+  const undecided* cause = nullptr; ///< valid while the batch lives
+  std::string failure;
+};
+struct member_row {
+  user_id user;
+  member_state state;
+};
+struct receipt_row {
+  user_id user;
+  receipt_kind kind = receipt_kind::delivered;
+  std::int64_t from_seq = 0; ///< exclusive
+  std::int64_t up_to_seq = 0;
+  wall_time at{};
+};
+struct usage_row {
+  std::int64_t minute = 0; ///< microseconds, a full minute
+  std::int64_t count = 0;
+};
+struct answer {
+  undecided_ptr to;
+  reply what;
+  bool remember = false; ///< leaves an `applied` row: no message row tells its outcome
+};
+
+struct effects {
+  conversation_key key;
+  partition_id part = 0;
+  bool changed = false;    ///< the conversation's own row is to be written
+  conversation_state head; ///< without members: the row after this batch
+  std::vector<message_row> messages;
+  std::vector<member_row> members;
+  std::vector<receipt_row> receipts;
+  std::vector<user_id> bare_users; ///< named for the first time here
+  std::vector<usage_row> usage;
+  std::vector<event> events;
+  std::vector<answer> answers; ///< one per command, in their order
+};
+
+} // namespace recado

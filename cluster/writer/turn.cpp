@@ -1,0 +1,116 @@
+#include "cluster/writer/turn.hpp"
+
+#include <algorithm>
+
+namespace recado::cluster {
+
+turn::order turn::begin(std::vector<turn_item> items) {
+  dropped_.clear();
+  duplicates_ = 0;
+  segments_.push_back(std::move(items));
+  return go(step::read);
+}
+
+turn::order turn::go(step what) {
+  forget(dropped_);
+  if (segments_.empty()) return {};
+  return {what, segments_.front(), {}, {}};
+}
+
+turn::order turn::next_segment() {
+  segments_.pop_front();
+  duplicates_ = 0;
+  return go(step::read);
+}
+
+void turn::drop(partition_id part) {
+  dropped_.push_back(part);
+}
+
+void turn::forget(const std::vector<partition_id>& lost) {
+  if (lost.empty()) return;
+  for (auto& segment : segments_)
+    std::erase_if(segment,
+                  [&](const turn_item& item) { return std::ranges::count(lost, item.part) > 0; });
+  std::erase_if(segments_, [](const auto& segment) { return segment.empty(); });
+}
+
+turn::order turn::read_done(outcome how, steady_time now) {
+  if (how != outcome::done) return again_after_backoff(now);
+  return go(step::decide);
+}
+
+turn::order turn::decide_done() {
+  return go(step::commit);
+}
+
+turn::order turn::decide_failed(std::string why) {
+  return split_or_park(std::move(why));
+}
+
+turn::order turn::commit_done(outcome how, const std::vector<partition_id>& lost, std::string why,
+                              steady_time now) {
+  switch (how) {
+  case outcome::done:
+    failures_ = 0;
+    // Not go(): what is committed is settled even if its partition was dropped meanwhile.
+    return {step::settle, segments_.front(), {}, {}};
+  case outcome::fenced:
+    for (auto part : lost)
+      drop(part);
+    return go(step::commit); // the others' effects still follow from committed state
+  case outcome::duplicate:
+    if (++duplicates_ >= config_.duplicates_before_split && segments_.front().size() > 1)
+      return split_or_park(std::move(why));
+    if (duplicates_ > config_.duplicates_before_split) return again_after_backoff(now);
+    return go(step::read);
+  case outcome::poison:
+    return split_or_park(std::move(why));
+  case outcome::transient:
+    return again_after_backoff(now);
+  case outcome::unknown:
+    ++failures_;
+    return {step::resolve, segments_.front(), std::move(why), {}};
+  }
+  return {};
+}
+
+turn::order turn::settled() {
+  return next_segment();
+}
+
+turn::order turn::parked() {
+  return next_segment();
+}
+
+turn::order turn::waited() {
+  return go(step::read);
+}
+
+turn::order turn::resolved(const std::vector<partition_id>& lost) {
+  for (auto part : lost)
+    drop(part);
+  return go(step::read); // if it was committed after all, the pre-read finds its rows
+}
+
+turn::order turn::again_after_backoff(steady_time now) {
+  auto shift = std::min(failures_++, 10);
+  auto pause = std::min(config_.backoff_first * (1 << shift), config_.backoff_max);
+  return {step::wait, segments_.front(), {}, now + pause};
+}
+
+turn::order turn::split_or_park(std::string why) {
+  forget(dropped_);
+  if (segments_.empty()) return {};
+  auto& whole = segments_.front();
+  if (whole.size() == 1) return {step::park, whole, std::move(why), {}};
+  auto middle = whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2);
+  std::vector<turn_item> first(whole.begin(), middle), second(middle, whole.end());
+  segments_.pop_front();
+  segments_.push_front(std::move(second));
+  segments_.push_front(std::move(first));
+  duplicates_ = 0;
+  return go(step::read);
+}
+
+} // namespace recado::cluster
