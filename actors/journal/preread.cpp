@@ -1,0 +1,226 @@
+#include "actors/journal/preread.hpp"
+
+#include "schemas/wire.hpp"
+
+#include <set>
+
+namespace recado::journal {
+namespace {
+
+using store::expect;
+using store::params;
+using store::rows;
+using store::statement;
+
+constexpr std::string_view inbox_sql =
+  "select part, id, received_at, envelope from inbox where part = any($1::int2[]) "
+  "order by part, id limit $2";
+
+constexpr std::string_view messages_sql =
+  "select m.client_id, m.message_id, m.conversation_id, m.command_id, coalesce(m.seq, 0), "
+  "m.from_user, "
+  "m.request_hash, m.created_at, coalesce(m.failure, '') "
+  "from unnest($1::uuid[], $2::uuid[]) k(client_id, message_id) "
+  "join message m on m.client_id = k.client_id and m.message_id = k.message_id";
+
+constexpr std::string_view applied_sql =
+  "select a.command_id, a.outcome from unnest($1::int2[], $2::uuid[]) k(part, command_id) "
+  "join applied a on a.part = k.part and a.command_id = k.command_id";
+
+constexpr std::string_view deleted_sql =
+  "select u.client_id, u.user_id from unnest($1::uuid[], $2::text[]) k(client_id, user_id) "
+  "join app_user u on u.client_id = k.client_id and u.user_id = k.user_id "
+  "where u.deleted_at is not null";
+
+constexpr std::string_view conversations_sql =
+  "select c.client_id, c.conversation_id, c.type, c.title, c.metadata, c.last_seq, c.rev, "
+  "c.last_at, "
+  "c.created_at, c.request_hash "
+  "from unnest($1::uuid[], $2::uuid[]) k(client_id, conversation_id) "
+  "join conversation c on c.client_id = k.client_id and c.conversation_id = k.conversation_id";
+
+constexpr std::string_view members_sql =
+  "select m.client_id, m.conversation_id, m.user_id, m.role, m.joined_at, m.joined_seq, "
+  "m.left_seq, "
+  "m.delivered_seq, m.read_seq "
+  "from unnest($1::uuid[], $2::uuid[]) k(client_id, conversation_id) "
+  "join member m on m.client_id = k.client_id and m.conversation_id = k.conversation_id";
+
+/// Everything that the commands name, ready to be asked for.
+struct questions {
+  store::uuid_array message_clients, messages;
+  store::int2_array applied_parts;
+  store::uuid_array commands;
+  std::set<std::pair<client_id, user_id>> users;
+
+  void add(const undecided& item) {
+    const auto& cmd = item.what;
+    ask_command(item.part, cmd.id);
+    if (cmd.after && !item.follows_known) {
+      ask_command(item.part, cmd.after->command);
+      ask_message(cmd.client, cmd.after->message);
+    }
+    if (const auto* send = std::get_if<send_message>(&cmd.body)) {
+      ask_message(cmd.client, send->message);
+      for (const auto& user : send->implicit_members)
+        users.emplace(cmd.client, user);
+    } else if (const auto* cancel = std::get_if<cancel_message>(&cmd.body)) {
+      ask_message(cmd.client, cancel->message);
+    } else if (const auto* create = std::get_if<create_conversation>(&cmd.body)) {
+      for (const auto& member : create->members)
+        users.emplace(cmd.client, member.user);
+    } else if (const auto* add_one = std::get_if<add_member>(&cmd.body)) {
+      users.emplace(cmd.client, add_one->member.user);
+    }
+  }
+
+private:
+  void ask_command(partition_id part, const command_id& id) {
+    applied_parts.push(static_cast<std::int16_t>(part));
+    commands.push(id);
+  }
+  void ask_message(const client_id& client, const message_id& id) {
+    message_clients.push(client);
+    messages.push(id);
+  }
+};
+
+request_hash hash_of(std::string_view bytes) {
+  request_hash out{};
+  std::memcpy(out.data(), bytes.data(), std::min(bytes.size(), out.size()));
+  return out;
+}
+
+void read_messages(facts& known, const rows& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    known_message row;
+    row.conversation = conversation_id{found.get_uuid(i, 2)};
+    row.command = command_id{found.get_uuid(i, 3)};
+    row.seq = found.get_int(i, 4);
+    row.from = user_id{std::string{found.get_text(i, 5)}};
+    row.hash = hash_of(found.get_bytes(i, 6));
+    row.created_at = found.get_time(i, 7);
+    row.failure = found.get_text(i, 8);
+    known.messages.emplace(
+      facts::message_key{client_id{found.get_uuid(i, 0)}, message_id{found.get_uuid(i, 1)}},
+      std::move(row));
+  }
+}
+
+void read_applied(facts& known, const rows& found) {
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (auto outcome = decode_reply(found.get_bytes(i, 1)))
+      known.applied.emplace(command_id{found.get_uuid(i, 0)}, std::move(*outcome));
+}
+
+void read_deleted(facts& known, const rows& found) {
+  for (std::size_t i = 0; i < found.size(); ++i)
+    known.deleted_users.insert(
+      {client_id{found.get_uuid(i, 0)}, user_id{std::string{found.get_text(i, 1)}}});
+}
+
+conversation_key key_of(const rows& found, std::size_t i) {
+  return {client_id{found.get_uuid(i, 0)}, conversation_id{found.get_uuid(i, 1)}};
+}
+
+void read_conversations(facts& known, const rows& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto& state = known.loaded[key_of(found, i)];
+    state.exists = true;
+    state.type = static_cast<conversation_type>(found.get_int(i, 2));
+    if (auto title = found.maybe_text(i, 3)) state.title = std::string{*title};
+    state.metadata = found.get_text(i, 4);
+    state.last_seq = found.get_int(i, 5);
+    state.rev = found.get_int(i, 6);
+    state.last_at = found.get_time(i, 7);
+    state.created_at = found.get_time(i, 8);
+    state.hash = hash_of(found.get_bytes(i, 9));
+  }
+}
+
+void read_members(facts& known, const rows& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto& member =
+      known.loaded[key_of(found, i)].members[user_id{std::string{found.get_text(i, 2)}}];
+    member.role = static_cast<member_role>(found.get_int(i, 3));
+    member.joined_at = found.get_time(i, 4);
+    member.joined_seq = found.get_int(i, 5);
+    member.left_seq = found.maybe_int(i, 6);
+    member.delivered_seq = found.get_int(i, 7);
+    member.read_seq = found.get_int(i, 8);
+  }
+}
+
+statement cold_statement(std::string_view name, std::string_view sql,
+                         const std::vector<conversation_key>& cold) {
+  store::uuid_array clients, conversations;
+  for (const auto& key : cold) {
+    clients.push(key.client);
+    conversations.push(key.conversation);
+  }
+  return {name, sql, params{}.add_array(clients).add_array(conversations), expect::rows};
+}
+
+} // namespace
+
+statement inbox_peek(const std::vector<partition_id>& parts, std::size_t rows_max) {
+  store::int2_array ids;
+  for (auto part : parts)
+    ids.push(static_cast<std::int16_t>(part));
+  return {"inbox_peek", inbox_sql,
+          params{}.add_array(ids).add_int8(static_cast<std::int64_t>(rows_max)), expect::rows};
+}
+
+std::vector<inbox_row> parse_inbox(const rows& found) {
+  std::vector<inbox_row> out;
+  out.reserve(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    out.push_back({static_cast<partition_id>(found.get_int(i, 0)), found.get_int(i, 1),
+                   found.get_time(i, 2), std::string{found.get_bytes(i, 3)}});
+  return out;
+}
+
+std::vector<statement> preread(const preread_request& request) {
+  questions ask;
+  for (const auto& item : request.items)
+    ask.add(*item);
+  std::vector<statement> out;
+  out.push_back(inbox_peek(request.inboxes, request.inbox_rows_max));
+  out.push_back({"preread_message", messages_sql,
+                 params{}.add_array(ask.message_clients).add_array(ask.messages), expect::rows});
+  out.push_back({"preread_applied", applied_sql,
+                 params{}.add_array(ask.applied_parts).add_array(ask.commands), expect::rows});
+  if (!ask.users.empty()) {
+    store::uuid_array clients;
+    store::text_array users;
+    for (const auto& [client, user] : ask.users) {
+      clients.push(client);
+      users.push(user.value);
+    }
+    out.push_back(
+      {"preread_deleted", deleted_sql, params{}.add_array(clients).add_array(users), expect::rows});
+  }
+  if (!request.cold.empty()) {
+    out.push_back(cold_statement("preread_conversation", conversations_sql, request.cold));
+    out.push_back(cold_statement("preread_member", members_sql, request.cold));
+  }
+  return out;
+}
+
+preread_result parse(const preread_request& request, const std::vector<rows>& found) {
+  preread_result out;
+  out.inbox = parse_inbox(found.at(0));
+  out.inbox_complete = out.inbox.size() < request.inbox_rows_max;
+  read_messages(out.known, found.at(1));
+  read_applied(out.known, found.at(2));
+  std::size_t cold_at = request.cold.empty() ? found.size() : found.size() - 2;
+  if (cold_at > 3) read_deleted(out.known, found.at(3));
+  if (request.cold.empty()) return out;
+  read_conversations(out.known, found.at(cold_at));
+  read_members(out.known, found.at(cold_at + 1));
+  for (const auto& key : request.cold)
+    out.known.loaded[key].key = key; // also those without a row
+  return out;
+}
+
+} // namespace recado::journal
