@@ -57,8 +57,10 @@ declare
   held int2[];
   lost text;
 begin
-  if coalesce(cardinality(ids), 0) = 0 or cardinality(ids) is distinct from cardinality(epochs) then
-    raise exception 'recado_fence wants two arrays of the same length, not empty'
+  -- count(distinct) sees neither NULLs nor repetitions
+  if coalesce(cardinality(ids), 0) = 0 or cardinality(ids) is distinct from cardinality(epochs)
+     or cardinality(ids) <> (select count(distinct u.id) from unnest(ids) u(id)) then
+    raise exception 'recado_fence wants ids, each once, and as many epochs'
       using errcode = 'invalid_parameter_value';
   end if;
   -- The rows are locked after they were sorted; a row that changed meanwhile is checked again.
@@ -68,9 +70,9 @@ begin
         where (p.id, p.epoch) in (select f.id, f.epoch from unnest(ids, epochs) f(id, epoch))
         order by p.id
         for no key update of p) locked;
-  select string_agg(f.id::text, ',' order by f.id) into lost
-  from (select distinct coalesce(u.id, -1) as id from unnest(ids) u(id)) f
-  where f.id <> all (coalesce(held, '{}'));
+  select string_agg(u.id::text, ',' order by u.id) into lost
+  from unnest(ids) u(id)
+  where u.id <> all (coalesce(held, '{}'));
   if lost is not null then
     raise exception 'fenced: another owner has these partitions' using errcode = 'RF001', detail = lost;
   end if;
