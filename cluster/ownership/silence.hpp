@@ -1,0 +1,48 @@
+#pragma once
+/// Whose heartbeat stands still. Pure. A node is silent once its counter did not move for `age` and
+/// for `polls` of our own successful polls; a gap in our own polling starts the count again,
+/// because then it may be we who were paused.
+#include "cluster/ownership/ownership_types.hpp"
+#include "schemas/time.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+
+namespace recado::cluster {
+
+struct silence_config {
+  std::chrono::milliseconds age{3'000};
+  int polls = 6;
+  std::chrono::milliseconds own_gap{800}; ///< a poll may be this much later than planned
+};
+
+class silence {
+public:
+  explicit silence(silence_config config = {}) : config_(config) {}
+
+  /// A successful poll. `planned`: how long after the one before it was meant to come.
+  void observe(const std::vector<node_row>& nodes, std::chrono::milliseconds planned,
+               steady_time now);
+  /// Our own link was down, or PostgreSQL was started again: what we saw proves nothing.
+  void restart() { seen_.clear(); }
+
+  /// It left, or was silent for long enough. A node without a row counts as one that never moves.
+  bool dead(const node_key& who, steady_time now);
+  /// Some counter that should move did not since the poll before.
+  bool suspicious() const;
+
+private:
+  struct counter {
+    std::int64_t value = -1;
+    bool left = false;
+    int unchanged = 0;
+    steady_time since{};
+  };
+
+  silence_config config_;
+  std::map<node_key, counter> seen_;
+  std::optional<steady_time> last_;
+};
+
+} // namespace recado::cluster
