@@ -58,6 +58,8 @@ using link_handler = std::function<void(const link_event&)>;
 /// A subscription lost messages (it was slower than the server) or the server complained.
 using loss_handler = std::function<void(const std::string& what)>;
 
+struct link_core; ///< INTERNAL
+
 /// Ends when destroyed: after that its handler is not running and never runs again. It waits for a
 /// running handler (not when destroyed by the handler itself), so hold no lock that one needs.
 class subscription {
@@ -69,7 +71,7 @@ public:
   explicit operator bool() const noexcept { return impl_ != nullptr; }
 
 private:
-  friend class connection;
+  friend struct link_core;
   struct impl;
   explicit subscription(std::unique_ptr<impl> value) noexcept;
   std::unique_ptr<impl> impl_;
@@ -88,13 +90,18 @@ using ack_handler = std::function<void(outcome<pub_ack>)>;
 /// may use the connection. Destroying it closes it.
 class connection {
 public:
-  /// Never waits for a server that is absent: then connected() is false until one is there.
+  /// Tries once (connect_timeout_ms at most); without a server connected() is false until one is
+  /// there.
   /// The handlers may be called before this returns.
   static outcome<std::unique_ptr<connection>>
   connect(const bus_config& config, link_handler on_link = {}, loss_handler on_loss = {});
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
+
+  /// One more listener; it is first told the present state. All listeners are called in order by
+  /// one thread of this object.
+  void watch(link_handler on_link);
 
   bool connected() const noexcept;
   std::string server_id() const;
@@ -130,9 +137,8 @@ public:
   void close(std::chrono::milliseconds deadline);
 
 private:
-  struct core;
-  explicit connection(std::shared_ptr<core> value) noexcept;
-  std::shared_ptr<core> core_;
+  explicit connection(std::shared_ptr<link_core> core) noexcept;
+  std::shared_ptr<link_core> core_;
 };
 
 } // namespace recado::bus
