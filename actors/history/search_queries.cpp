@@ -1,0 +1,155 @@
+#include "actors/history/search_queries.hpp"
+
+#include "actors/history/message_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace recado::history {
+namespace {
+
+using filter_t = history_service::message_filter;
+
+// Within one conversation created_at never goes back, so the order by seq is the order by time, and
+// the newest of each conversation come from the index that numbers it.
+constexpr std::string_view newest_first =
+  "m.created_at desc, m.conversation_id desc, coalesce(m.seq, 0) desc, m.message_id desc";
+
+constexpr std::string_view cut = R"(
+    m.created_at >= $2 and m.created_at < $3 and m.created_at <= $4
+    and (m.created_at, m.conversation_id, coalesce(m.seq, 0), m.message_id) < ($4, $5, $6, $7))";
+
+constexpr std::string_view whole = R"(
+select {columns}, {rank} from (
+  {source}
+  order by {newest_first} limit $8) m
+order by {newest_first})";
+
+constexpr std::string_view of_client = R"(
+  select m.* from message m where m.client_id = $1 and {cut} {filters})";
+
+// {scopes}: rows s (conversation_id, low, high); {refused}: which messages without a seq.
+constexpr std::string_view of_scopes = R"(
+  select m.* from ({scopes}) s cross join lateral (
+    (select m.* from message m
+     where m.client_id = $1 and m.conversation_id = s.conversation_id
+       and m.seq > s.low and m.seq <= s.high and {cut} {filters}
+     order by m.seq desc limit $8)
+    union all
+    (select m.* from message m
+     where m.client_id = $1 and m.conversation_id = s.conversation_id
+       and m.seq is null and {refused} and {cut} {filters}
+     order by {newest_first} limit $8)) m)";
+
+constexpr std::string_view scopes_of_user = R"(
+    select v.conversation_id, v.joined_seq as low,
+           coalesce(v.left_seq, 9223372036854775807) as high
+    from member v where v.client_id = $1 and v.user_id = $9)";
+
+constexpr std::string_view scope_of_conversation = R"(
+    select $11::uuid as conversation_id, 0::int8 as low, 9223372036854775807::int8 as high)";
+
+constexpr std::string_view of_user = R"(
+       and (m.from_user = $10 or exists (
+         select from member u
+         where u.client_id = $1 and u.conversation_id = m.conversation_id and u.user_id = $10
+           and u.joined_seq < m.seq and (u.left_seq is null or u.left_seq >= m.seq))))";
+
+/// Which parts a query has; there is one SQL text for each shape.
+struct shape {
+  bool owner = false;        ///< a user whose conversations are looked at
+  bool conversation = false; ///< only this one
+  bool user = false;         ///< sender or recipient, where it is not the owner
+  std::size_t state = 0;     ///< into the array below
+};
+constexpr std::array<std::optional<status>, 5> states{std::nullopt, status::failed, status::sent,
+                                                      status::delivered, status::read};
+
+std::string filters(const shape& of) {
+  std::string out;
+  if (of.user) out += of_user;
+  auto state = states[of.state];
+  if (state == status::failed)
+    out += " and m.failure is not null";
+  else if (state)
+    out += fmt::format(" and m.failure is null and {} = {}", message_rank(), rank(*state));
+  return out;
+}
+
+std::string source(const shape& of) {
+  auto narrowed = filters(of);
+  if (!of.owner && !of.conversation)
+    return fmt::format(fmt::runtime(of_client), fmt::arg("cut", cut),
+                       fmt::arg("filters", narrowed));
+  std::string scopes{of.owner ? scopes_of_user : scope_of_conversation};
+  if (of.owner && of.conversation) scopes += " and v.conversation_id = $11";
+  return fmt::format(fmt::runtime(of_scopes), fmt::arg("cut", cut), fmt::arg("filters", narrowed),
+                     fmt::arg("scopes", scopes), fmt::arg("newest_first", newest_first),
+                     fmt::arg("refused", of.owner ? "m.from_user = $9" : "true"));
+}
+
+std::string text(const shape& of) {
+  return fmt::format(fmt::runtime(whole), fmt::arg("columns", message_columns),
+                     fmt::arg("rank", message_rank()), fmt::arg("source", source(of)),
+                     fmt::arg("newest_first", newest_first));
+}
+
+std::size_t index_of(const shape& of) {
+  return ((of.owner * 2u + of.conversation) * 2u + of.user) * states.size() + of.state;
+}
+
+std::vector<std::string> all_texts() {
+  std::vector<std::string> out(8 * states.size());
+  for (bool owner : {false, true})
+    for (bool conversation : {false, true})
+      for (bool user : {false, true})
+        for (std::size_t state = 0; state < states.size(); ++state) {
+          shape of{owner, conversation, user, state};
+          out[index_of(of)] = text(of);
+        }
+  return out;
+}
+
+std::string_view sql_of(const shape& of) {
+  static const auto texts = all_texts();
+  return texts[index_of(of)];
+}
+
+} // namespace
+
+bool finds_nothing(const filter_t& filter) {
+  if (filter.channel && *filter.channel != "in_app") return true;
+  return std::ranges::find(states, filter.state) == states.end();
+}
+
+store::statement found_messages(const client_id& client, const user_id& viewer,
+                                const filter_t& filter, const message_position& after,
+                                std::size_t limit) {
+  auto user = filter.user.value_or(user_id{});
+  const auto& owner = viewer.empty() ? user : viewer;
+  shape of{!owner.empty(), filter.conversation.has_value(), !user.empty() && user != owner,
+           static_cast<std::size_t>(std::ranges::find(states, filter.state) - states.begin())};
+  // Planned anew each time: what is rare depends on the values.
+  return {{},
+          sql_of(of),
+          store::params{}
+            .add_uuid(client)
+            .add_time(filter.from.value_or(earliest))
+            .add_time(filter.to.value_or(latest))
+            .add_time(after.at)
+            .add_uuid(after.conversation)
+            .add_int8(after.seq)
+            .add_uuid(after.message)
+            .add_int8(static_cast<std::int64_t>(limit))
+            .add_text(owner.value)
+            .add_text(user.value)
+            .add_uuid(filter.conversation.value_or(conversation_id{}))};
+}
+
+message_position position_of(const message_record& message) {
+  const auto& view = message.view;
+  return {view.created_at, view.conversation.value, view.seq, view.id.value};
+}
+
+} // namespace recado::history
