@@ -1,0 +1,14 @@
+#pragma once
+/// Serves a connection as a WebSocket (RFC 6455) until it ends.
+#include "runtime/http/detail/connection.hpp"
+#include "runtime/http/detail/exchange.hpp"
+
+namespace recado::http::detail {
+
+/// What the handshake needs of an upgrade request.
+std::vector<header> keep_handshake(const request& asked);
+
+task<> serve_websocket(std::shared_ptr<connection> on, std::vector<header> handshake,
+                       ws_accept accepted);
+
+} // namespace recado::http::detail
