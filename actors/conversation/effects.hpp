@@ -14,10 +14,14 @@ struct undecided {
   command what;
   path came_by = path::stream;
   partition_id part = 0;
-  std::int64_t inbox_id = 0; ///< row to delete when came_by is inbox
-  bool follows_known = true; ///< its predecessor was seen here before it
-  wall_time sequenced_at{};  ///< when the owner took it
-  std::int32_t wire_us = 0;  ///< from the edge to the owner
+  std::int64_t inbox_id = 0;          ///< row to delete when came_by is inbox
+  bool follows_known = true;          ///< its predecessor was seen here before it
+  wall_time sequenced_at{};           ///< when the owner took it
+  std::int32_t stream_generation = 0; ///< came_by stream: where it was found
+  std::int64_t stream_seq = 0;
+  std::string undecodable;          ///< bytes that are no command; to be set aside
+  std::shared_ptr<const void> hold; ///< credit, given back when the command has ended
+  std::int32_t wire_us = 0;         ///< from the edge to the owner
 };
 using undecided_ptr = std::shared_ptr<const undecided>;
 

@@ -1,0 +1,100 @@
+#pragma once
+/// The actor of one owned partition: it takes commands in, keeps the conversations' actors alive,
+/// moves the cursors, and tells the watchers.
+#include "actors/partition/watchers.hpp"
+#include "actors/service/services.hpp"
+#include "actors/writer/protocol.hpp"
+
+#include <chrono>
+
+namespace recado {
+
+/// A command as it was found in the stream.
+struct stream_command {
+  lane priority = lane::standard;
+  std::int32_t generation = 0;
+  std::int64_t seq = 0;
+  wall_time stored_at{}; ///< by JetStream
+  std::string bytes;
+};
+/// A command that a gateway of this node handed over.
+struct direct_command {
+  std::shared_ptr<const command> what;
+  std::shared_ptr<const void> hold; ///< credit
+};
+/// A gateway wants the events of these conversations from now on.
+struct watch_conversations {
+  gateway_subject who;
+  std::vector<watch_service::item> items;
+  std::function<void(std::vector<watch_service::position>)> done;
+};
+struct unwatch_conversations {
+  gateway_subject who;
+  std::vector<watch_service::item> items;
+};
+/// INTERNAL: where the watched conversations stand in PostgreSQL.
+struct positions_found {
+  watch_conversations wanted;
+  std::vector<watch_service::position> found;
+  bool ok = false;
+};
+/// Stop: nothing more is taken in. Answered through partition_ports::final_cursors.
+struct leave_cursors {};
+struct house_keeping {};
+
+struct partition_config {
+  partition_id id = 0;
+  epoch held = 0;
+  std::array<cluster::stream_cursor, lanes> cursors{};
+  conversation_limits limits;
+  std::chrono::milliseconds stream_age_max{60'000}; ///< older ones were answered by nobody
+  std::chrono::seconds idle_before_passivation{300};
+  std::size_t resident_max = 20'000; ///< conversations in memory
+  std::size_t seen_max = 2'000;      ///< commands of sessions remembered for their order
+  std::chrono::milliseconds cursor_interval{200};
+  std::size_t cursor_commands = 1'000;
+};
+
+/// What a partition does to the world; called in the actor.
+struct partition_ports {
+  writer_actor writer;
+  std::function<wall_time()> now;
+  /// The reader may deliver this many more commands of the lane.
+  std::function<void(partition_id, lane, std::size_t)> grant;
+  /// To one gateway, or (empty subject) a membership change to all of them.
+  std::function<void(const gateway_subject&, event_batch)> tell;
+  /// Positions of conversations that are not resident, read from PostgreSQL.
+  std::function<void(std::vector<watch_service::item>,
+                     on_result<std::vector<watch_service::position>>)>
+    positions;
+  std::function<void(partition_id, std::array<cluster::stream_cursor, lanes>)> final_cursors;
+};
+
+/// Pooled; spawned and watched by the partitions' host. Its death releases the partition: another
+/// owner (perhaps this node again) finds everything in PostgreSQL and the stream.
+using partition_actor = caf::typed_actor<
+  // From the writer.
+  caf::reacts_to<decide_items>, caf::reacts_to<items_settled>, caf::reacts_to<items_ended>,
+  caf::reacts_to<forget_residents>,
+  // From the conversations.
+  caf::reacts_to<commands_decided>,
+  // From the reader and the gateways.
+  caf::reacts_to<stream_command>, caf::reacts_to<direct_command>,
+  caf::reacts_to<watch_conversations>, caf::reacts_to<unwatch_conversations>,
+  // From the host.
+  caf::reacts_to<leave_cursors>, caf::reacts_to<positions_found>,
+  // INTERNAL: every few seconds.
+  caf::reacts_to<house_keeping>>;
+
+partition_actor spawn_partition(caf::actor_system& system, partition_config config,
+                                partition_ports ports);
+
+} // namespace recado
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::stream_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::direct_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::watch_conversations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::unwatch_conversations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::positions_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::leave_cursors)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::house_keeping)

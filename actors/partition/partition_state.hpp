@@ -1,0 +1,79 @@
+#pragma once
+/// INTERNAL to partition_actor.cpp: what a partition holds and does.
+#include "actors/partition/partition_actor.hpp"
+#include "cluster/writer/cursor.hpp"
+#include "runtime/policy/dedupe_window.hpp"
+#include "runtime/policy/intensity.hpp"
+
+#include <caf/fwd.hpp>
+#include <set>
+
+namespace recado {
+
+struct partition_state {
+  static inline const char* name = "partition";
+  explicit partition_state(partition_actor::pointer ptr) : self{ptr} {}
+
+  void start(partition_config with, partition_ports to);
+  // commands in
+  void on_stream(const stream_command& got);
+  void on_direct(const direct_command& got);
+  // the writer's turn
+  void decide(const decide_items& batch);
+  void on_decided(const commands_decided& got);
+  void settle(const items_settled& batch);
+  void end(const items_ended& batch);
+  void forget(const forget_residents& why);
+  // gateways
+  void watch(const watch_conversations& wanted);
+  void on_positions(const positions_found& got);
+  void unwatch(const unwatch_conversations& wanted);
+  // life
+  void on_conversation_down(const caf::actor_addr& who, const caf::error& why);
+  void leave();
+  void keep_house();
+
+private:
+  struct resident {
+    conversation_actor actor; ///< null: none at the moment
+    bool loaded = false;      ///< it has committed state
+    std::size_t waiting = 0;  ///< commands of it that have not ended
+    steady_time used{};
+  };
+  struct head {
+    std::int64_t last_seq = 0;
+    std::int64_t rev = 0;
+  };
+
+  void enqueue(undecided item);
+  resident& resident_of(const conversation_key& key);
+  conversation_actor actor_of(const conversation_key& key);
+  void dismiss(resident& who);
+  void answer_turn();
+  void ended(const undecided_list& items);
+  void tell(const items_settled& batch);
+  std::optional<journal::cursor_row> due_cursor();
+  std::array<cluster::stream_cursor, lanes> cursors() const;
+  steady_time now() const;
+
+  partition_actor::pointer self;
+  partition_config config;
+  partition_ports ports;
+  std::array<cluster::cursor_tracker, lanes> trackers;
+  std::unordered_map<conversation_key, resident> residents;
+  std::map<caf::actor_addr, conversation_key> by_address;
+  policy::dedupe_window<command_id, char> seen;
+  policy::intensity crashes;
+
+  watchers watching;
+  std::unordered_map<conversation_key, head>
+    heads; ///< of watched conversations, after their commits
+
+  // the decision under way
+  std::uint64_t turn = 0;
+  std::set<conversation_key> awaited;
+  partition_decided answer;
+  steady_time cursor_at{};
+};
+
+} // namespace recado

@@ -1,0 +1,116 @@
+#include "actors/writer/gather.hpp"
+
+#include <algorithm>
+
+namespace recado {
+namespace {
+
+std::size_t size_of(const undecided& item) {
+  const auto* send = std::get_if<send_message>(&item.what.body);
+  return 256 + (send ? send->payload.size() + send->metadata.size() : 0);
+}
+
+} // namespace
+
+gather::gather(gather_limits limits) : limits_(limits), lanes_(limits.queue_max) {}
+
+void gather::take(partition_id part) {
+  held_.insert(part);
+}
+
+void gather::leave(partition_id part) {
+  held_.erase(part); // what waits in the lanes is dropped when its turn comes
+  inbox_busy_.erase(part);
+  auto of_part = [part](const waiting& next) { return next.command.item->part == part; };
+  std::erase_if(inbox_, of_part);
+  std::erase_if(deferred_, of_part);
+  std::erase_if(known_rows_, [part](const auto& row) { return row.first == part; });
+}
+
+void gather::enqueue(work command) {
+  if (!held_.contains(command.item->part)) return;
+  auto priority = command.item->what.priority;
+  lanes_.push(priority, waiting{std::move(command), next_serial_++});
+}
+
+bool gather::enqueue_inbox(const std::vector<undecided_ptr>& rows) {
+  bool any = false;
+  for (const auto& row : rows) {
+    if (!held_.contains(row->part) || !known_rows_.emplace(row->part, row->inbox_id).second)
+      continue;
+    inbox_busy_.insert(row->part);
+    inbox_.push_back({{row, true}, next_serial_++});
+    any = true;
+  }
+  return any;
+}
+
+void gather::inbox_empty(partition_id part) {
+  auto waits = [part](const waiting& next) { return next.command.item->part == part; };
+  if (std::ranges::none_of(inbox_, waits)) inbox_busy_.erase(part);
+}
+
+void gather::all_cold(partition_id part) {
+  cold_before_[part] = next_serial_;
+}
+
+bool gather::full(const closing& to) const {
+  return to.batch.size() >= limits_.commands_max || to.bytes >= limits_.bytes_max;
+}
+
+void gather::add(closing& to, waiting next) const {
+  auto cold = cold_before_.find(next.command.item->part);
+  if (cold != cold_before_.end() && next.serial < cold->second) next.command.cold = true;
+  to.bytes += size_of(*next.command.item);
+  to.batch.push_back(std::move(next.command));
+}
+
+void gather::close_inbox(closing& to) {
+  for (; !inbox_.empty() && !full(to); inbox_.pop_front())
+    add(to, std::move(inbox_.front()));
+}
+
+void gather::close_deferred(closing& to) {
+  std::deque<waiting> still;
+  for (auto& next : deferred_)
+    if (full(to) || inbox_busy_.contains(next.command.item->part))
+      still.push_back(std::move(next));
+    else
+      add(to, std::move(next));
+  deferred_ = std::move(still);
+}
+
+void gather::close_lanes(closing& to) {
+  while (!full(to)) {
+    auto next = lanes_.pop();
+    if (!next) return;
+    if (!held(*next)) continue;
+    if (inbox_busy_.contains(next->command.item->part))
+      deferred_.push_back(std::move(*next));
+    else
+      add(to, std::move(*next));
+  }
+}
+
+std::vector<work> gather::close() {
+  closing to;
+  close_inbox(to);
+  close_deferred(to);
+  close_lanes(to);
+  return std::move(to.batch);
+}
+
+void gather::put_back(std::vector<work> commands) {
+  for (auto at = commands.rbegin(); at != commands.rend(); ++at)
+    if (held_.contains(at->item->part)) deferred_.push_front({std::move(*at), next_serial_++});
+}
+
+bool gather::empty() const noexcept {
+  return size() == 0;
+}
+
+std::size_t gather::size() const noexcept {
+  return inbox_.size() + deferred_.size() + lanes_.size();
+}
+
+} // namespace recado
