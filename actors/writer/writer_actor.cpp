@@ -99,12 +99,15 @@ void writer_state::enqueue(const enqueue_work& what) {
 }
 
 void writer_state::lose(const std::vector<partition_id>& parts) {
+  std::vector<store::held_epoch> gone;
   for (auto part : parts) {
-    observe::log_warn("fence-lost", "partition {} now belongs to another epoch", part);
-    partitions.erase(part);
+    auto found = partitions.extract(part);
+    if (found.empty()) continue;
+    observe::log_warn("fence-lost", "partition {} has left epoch {}", part, found.mapped().held);
+    gone.emplace_back(part, found.mapped().held);
     queue.leave(part);
   }
-  if (!parts.empty()) ports.lost(parts);
+  if (!gone.empty()) ports.lost(std::move(gone));
 }
 
 // --- the turn ------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ struct writer_ports {
   std::function<void(std::vector<std::pair<std::string, reply>>)> answer;
   resolve_epochs resolve;
   /// The fence said that these partitions have another owner.
-  std::function<void(std::vector<partition_id>)> lost;
+  std::function<void(std::vector<store::held_epoch>)> lost;
   std::function<void(const batch_report&)> observed;
 };
 

@@ -1,0 +1,118 @@
+#include "actors/watch/watch_board.hpp"
+
+#include <caf/send.hpp>
+
+#include "runtime/observe/log.hpp"
+#include "schemas/subjects.hpp"
+#include "schemas/wire.hpp"
+
+namespace recado {
+namespace {
+
+/// Collects the answers of several partitions into one.
+struct collector {
+  std::mutex mutex;
+  std::size_t open = 0;
+  std::vector<watch_service::position> found;
+  on_result<std::vector<watch_service::position>> done;
+
+  void add(std::vector<watch_service::position> more) {
+    std::unique_lock lock{mutex};
+    found.insert(found.end(), more.begin(), more.end());
+    if (--open > 0) return;
+    auto all = std::move(found);
+    lock.unlock();
+    done(std::move(all));
+  }
+};
+
+/// A message of the membership subject begins with the teller's own subject: it has heard already.
+std::string with_teller(const std::string& teller, const std::string& bytes) {
+  return teller + '\n' + bytes;
+}
+
+} // namespace
+
+watch_board::watch_board(watch_config config, std::shared_ptr<local_partitions> owners,
+                         bus::connection* link)
+  : config_(std::move(config)),
+    owners_(std::move(owners)),
+    link_(link) {}
+
+std::map<partition_id, std::vector<watch_service::item>>
+watch_board::by_partition(const std::vector<item>& items) const {
+  std::map<partition_id, std::vector<item>> out;
+  for (const auto& one : items)
+    out[partition_of(one.client, one.conversation, config_.partitions)].push_back(one);
+  return out;
+}
+
+void watch_board::watch(std::vector<item> items, on_result<std::vector<position>> done) {
+  auto answers = std::make_shared<collector>();
+  answers->done = std::move(done);
+  std::vector<std::pair<partition_actor, std::vector<item>>> asked;
+  for (auto& [part, mine] : by_partition(items))
+    if (auto found = owners_->find(part)) asked.emplace_back(found->owner, std::move(mine));
+  answers->open = asked.size() + 1;
+  for (auto& [owner, mine] : asked)
+    caf::anon_send(owner, watch_conversations{config_.self, std::move(mine), [answers](auto found) {
+                                                answers->add(std::move(found));
+                                              }});
+  answers->add({}); // those whose owner is away are missing: the gateway watches again
+}
+
+void watch_board::unwatch(std::vector<item> items) {
+  for (auto& [part, mine] : by_partition(items))
+    if (auto found = owners_->find(part))
+      caf::anon_send(found->owner, unwatch_conversations{config_.self, std::move(mine)});
+}
+
+void watch_board::listen(std::function<void(const event_batch&)> events,
+                         std::function<void()> doubt) {
+  std::lock_guard lock{mutex_};
+  ears_ = std::make_shared<const ears>(ears{std::move(events), std::move(doubt)});
+}
+
+std::shared_ptr<const watch_board::ears> watch_board::listener() const {
+  std::lock_guard lock{mutex_};
+  return ears_;
+}
+
+void watch_board::tell(const gateway_subject& to, event_batch events) {
+  auto heard = listener();
+  bool for_all = to.empty();
+  if (heard && (for_all || to == config_.self)) heard->events(events);
+  if (!link_ || to == config_.self) return;
+  auto bytes = encode(events);
+  auto subject = for_all ? subjects::membership(config_.cluster) : to;
+  // Lost while the link is down; every gateway asks again when its link is back.
+  (void)link_->publish(subject, for_all ? with_teller(config_.self, bytes) : bytes);
+}
+
+void watch_board::doubt() {
+  if (auto heard = listener()) heard->doubt();
+}
+
+void watch_board::hear(const bus::message& got) {
+  std::string_view bytes = got.data;
+  if (got.subject == subjects::membership(config_.cluster)) {
+    auto end = bytes.find('\n');
+    if (end == std::string_view::npos || bytes.substr(0, end) == config_.self) return;
+    bytes.remove_prefix(end + 1);
+  }
+  auto events = decode_events(bytes);
+  if (!events) return observe::log_warn("event-unreadable", "{}", events.error().detail);
+  if (auto heard = listener()) heard->events(*events);
+}
+
+void watch_board::subscribe() {
+  auto weak = weak_from_this();
+  for (const auto& subject : {config_.self, subjects::membership(config_.cluster)}) {
+    auto made = link_->subscribe(subject, [weak](const bus::message& got) {
+      if (auto board = weak.lock()) board->hear(got);
+    });
+    if (made) subscriptions_.push_back(std::move(*made));
+  }
+}
+
+} // namespace recado

@@ -1,0 +1,49 @@
+#pragma once
+/// The watches of this node's gateway, and the way of events to it and to other nodes.
+#include "actors/partition/local_partitions.hpp"
+#include "runtime/bus/bus.hpp"
+
+#include <mutex>
+
+namespace recado {
+
+struct watch_config {
+  std::string cluster = "recado";
+  gateway_subject self; ///< subjects::events of this process
+  partition_id partitions = default_partitions;
+};
+
+/// Thread-safe. An owner on this node is asked in memory; events for this node never leave it.
+class watch_board : public watch_service, public std::enable_shared_from_this<watch_board> {
+public:
+  watch_board(watch_config config, std::shared_ptr<local_partitions> owners, bus::connection* link);
+
+  void watch(std::vector<item> items, on_result<std::vector<position>> done) override;
+  void unwatch(std::vector<item> items) override;
+  void listen(std::function<void(const event_batch&)> events, std::function<void()> doubt) override;
+
+  /// From an owner on this node: events for one gateway, or for all of them (empty subject).
+  void tell(const gateway_subject& to, event_batch events);
+  /// Events may have been lost: an owner has changed, the link came back, a queue overflowed.
+  void doubt();
+  /// Hears what owners on other nodes tell this one. Call once the link exists.
+  void subscribe();
+
+private:
+  struct ears {
+    std::function<void(const event_batch&)> events;
+    std::function<void()> doubt;
+  };
+  std::shared_ptr<const ears> listener() const;
+  std::map<partition_id, std::vector<item>> by_partition(const std::vector<item>& items) const;
+  void hear(const bus::message& got);
+
+  watch_config config_;
+  std::shared_ptr<local_partitions> owners_;
+  bus::connection* link_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const ears> ears_;
+  std::vector<bus::subscription> subscriptions_;
+};
+
+} // namespace recado
