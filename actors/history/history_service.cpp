@@ -208,7 +208,7 @@ void pg_history::message_history(const client_id& client, const message_id& id,
           rows, limit, history::line_of,
           [](const history_record& last) { return encode(history::position_of(last)); });
       page<history_record> only;
-      if (first) only.items.push_back(history::only_line_of(seen.message));
+      if (first) only.items.push_back(history::only_line_of(seen.message, seen.at));
       return only;
     });
 }

@@ -17,6 +17,7 @@ sighting of_waiting(unsequenced&& found, const user_id& viewer) {
                std::ranges::find(found.members_to_be, viewer) != found.members_to_be.end();
   if (!known) out.if_member_of = found.message.view.conversation;
   out.message = std::move(found.message);
+  out.at = found.at;
   return out;
 }
 
@@ -25,6 +26,7 @@ result<sighting> of_dead(unsequenced&& found, const user_id& viewer) {
   if (!viewer.empty() && found.message.view.from != viewer) return fail(ec::message_not_found);
   sighting out;
   out.message = std::move(found.message);
+  out.at = found.at;
   return out;
 }
 
@@ -48,6 +50,7 @@ result<sighting> sighting_in(const query::answers& got, const message_id& id,
     sighting out;
     out.message = counted_message_of(got[row], 0);
     out.sequenced = out.message.view.seq > 0;
+    out.at = out.message.view.created_at;
     return out;
   }
   if (!got.at(inbox).empty()) return of_waiting(waiting_of(got[inbox]), viewer);

@@ -7,6 +7,7 @@ namespace recado::history {
 struct sighting {
   message_record message; ///< without deliveries
   bool sequenced = false; ///< it has a seq, and so recipients
+  wall_time at{};         ///< without a seq: since when it is what it is
   /// Set: only for a viewer who is a member of this conversation now; to be asked for.
   std::optional<conversation_id> if_member_of;
 };

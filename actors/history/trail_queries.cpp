@@ -63,9 +63,9 @@ trail_position position_of(const history_record& line) {
   return {line.at, rank(line.state), line.recipient.value};
 }
 
-history_record only_line_of(const message_record& message) {
+history_record only_line_of(const message_record& message, wall_time at) {
   history_record out;
-  out.at = message.view.created_at;
+  out.at = at;
   out.state = message.state;
   if (!message.failure.empty()) out.detail = message.failure;
   return out;

@@ -13,6 +13,6 @@ history_record line_of(const store::rows& rows, std::size_t row);
 trail_position position_of(const history_record& line);
 
 /// The whole history of a message that never got a seq: what became of it, without a recipient.
-history_record only_line_of(const message_record& message);
+history_record only_line_of(const message_record& message, wall_time at);
 
 } // namespace recado::history

@@ -25,6 +25,7 @@ unsequenced said_by(command&& what, send_message&& said) {
   view.created_at = what.received_at;
   view.expires_at = said.expires_at;
   out.message.state = status::queued;
+  out.at = what.received_at;
   out.members_to_be = std::move(said.implicit_members);
   return out;
 }
@@ -65,6 +66,7 @@ unsequenced dead_of(const message_id& id, const store::rows& rows) {
     out.message.view.payload = out.message.view.metadata = "{}";
     out.message.view.created_at = rows.get_time(0, 2);
   }
+  out.at = rows.get_time(0, 2);
   out.message.state = status::dead;
   out.message.failure = rows.get_text(0, 3);
   return out;

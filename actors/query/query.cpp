@@ -22,9 +22,7 @@ bool time_for_a_line() {
 }
 
 problem unavailable(std::string_view what, const store::store_error& error) {
-  if (time_for_a_line())
-    observe::log_warn("query-unanswered", "{}: {} {}", what, to_string(error.kind),
-                      describe(error));
+  if (time_for_a_line()) observe::log_warn("query-unanswered", "{}: {}", what, describe(error));
   return problem{ec::store_unavailable};
 }
 
