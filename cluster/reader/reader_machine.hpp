@@ -128,6 +128,10 @@ public:
   const position& at() const noexcept { return at_; }
   std::uint32_t credit() const noexcept { return credit_; }
   consumer_number last_consumer() const noexcept { return consumer_; }
+  /// It was told to read that stream, and has not lost it.
+  bool opened(stream_generation generation) const noexcept {
+    return open_ == generation && state_ != state::waiting;
+  }
   /// The cursor is in a younger generation than the stream we were told to read.
   bool ahead_of(stream_generation generation) const noexcept { return at_.generation > generation; }
 
@@ -157,7 +161,7 @@ private:
   void pull_if_useful();
   void heard();
 
-  const reader_limits limits_;
+  reader_limits limits_;
   state state_ = state::waiting;
   position at_;
   std::uint32_t credit_;

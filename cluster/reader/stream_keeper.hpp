@@ -40,7 +40,7 @@ struct keeper_ports {
   /// The places that this node's readers have reached; from the keeper's thread.
   std::function<std::vector<position>()> places;
   /// The generation to read from and to publish to; 0: none is known, the link is down. Called on
-  /// the keeper's thread, only when it changes or the link was another one meanwhile.
+  /// the keeper's thread when it changes and after every examination of the places: they are sound.
   std::function<void(stream_generation)> on_generation;
   command_finder find_command = command_in_envelope;
 };
@@ -54,8 +54,8 @@ public:
   stream_keeper(const stream_keeper&) = delete;
   stream_keeper& operator=(const stream_keeper&) = delete;
 
-  /// Something looks wrong (a stream or consumer is gone, nobody listens): look soon. Cheap, from
-  /// any thread.
+  /// Something looks wrong (a stream or consumer is gone, nobody listens) or a reader is new:
+  /// examine all places soon. Cheap, from any thread.
   void doubt();
   stream_generation generation() const noexcept;
 

@@ -31,11 +31,12 @@ struct reader_host {
   std::function<void(const reader_key&, const position&, std::string data)> on_command;
   /// The lane is idle: nothing of it lies at or before this place, so its cursor may move there.
   std::function<void(const reader_key&, const position&)> on_idle;
-  /// The stream or a consumer is not there: for stream_keeper::doubt.
+  /// For stream_keeper::doubt: something is not there, or a new lane's place must be examined.
   std::function<void()> on_doubt;
 };
 
-/// Safe to use from any thread.
+/// Safe to use from any thread. Its end waits for running callbacks: do not end it in one, and hold
+/// no lock that one needs.
 class stream_reader {
 public:
   /// The connection must outlive it.
@@ -44,8 +45,8 @@ public:
   stream_reader(const stream_reader&) = delete;
   stream_reader& operator=(const stream_reader&) = delete;
 
-  /// What the keeper says: the generation to read, 0 for none. Reads all lanes anew from their
-  /// places, so say it after every break of the link.
+  /// What the keeper says: the generation to read, 0 for none (after every break of the link).
+  /// Lanes that do not read it yet begin, if places() has shown where they are since the last 0.
   void open(stream_generation generation);
 
   /// Reads after `cursor`; a cursor of an older generation means from the beginning. `credit`: how
@@ -55,8 +56,8 @@ public:
   void stop(partition_id part);
   void grant(partition_id part, lane priority, std::uint32_t messages);
 
-  /// Where each lane is, for the keeper.
-  std::vector<position> places() const;
+  /// Where each lane is, for the keeper to examine before it says open().
+  std::vector<position> places();
 
 private:
   struct impl;

@@ -43,6 +43,7 @@ struct link_core {
   std::string inbox;  ///< "_INBOX.<unique>.": the correlation number follows
   std::atomic<bool> up{false};
   std::atomic<bool> closed{false};
+  std::atomic<std::int64_t> next_complaint_ns{0}; ///< limits the log, not on_loss
 
   mutable std::mutex mutex;
   std::condition_variable wake;  ///< for `clock`

@@ -32,12 +32,21 @@ void on_closed(natsConnection*, void* held) {
   core->quiet.notify_all();
 }
 
+/// A slow subscription complains once per message: one line a second is enough.
+bool may_complain(link_core& core) {
+  auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  if (now < core.next_complaint_ns) return false;
+  core.next_complaint_ns = now + std::chrono::nanoseconds{std::chrono::seconds{1}}.count();
+  return true;
+}
+
 void on_error(natsConnection*, natsSubscription* sub, natsStatus status, void* held) {
   std::string what = natsStatus_GetText(status);
   const char* subject = nullptr;
   if (sub && (subject = natsSubscription_GetSubject(sub))) what.append(" on ").append(subject);
-  observe::log_warn("bus-error", "{}", what);
-  if (auto& core = core_of(held); core.on_loss) core.on_loss(what);
+  auto& core = core_of(held);
+  if (may_complain(core)) observe::log_warn("bus-error", "{}", what);
+  if (core.on_loss) core.on_loss(what);
 }
 
 /// Full jitter above half of a doubling wait, so that many nodes do not come back in step.
