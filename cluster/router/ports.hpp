@@ -23,9 +23,10 @@ enum class publish_ack : std::uint8_t {
 class stream_port {
 public:
   virtual ~stream_port() = default;
-  /// Publishes an encoded command. `done` is called exactly once, on any thread, perhaps before
-  /// this returns. Calls for one partition and lane keep their order.
-  virtual void publish(partition_id part, lane priority, std::string bytes,
+  /// Publishes an encoded command into this generation of the stream. `done` is called exactly
+  /// once, on any thread, perhaps before this returns. Calls for one partition and lane keep their
+  /// order.
+  virtual void publish(std::int32_t generation, partition_id part, lane priority, std::string bytes,
                        std::function<void(publish_ack)> done) = 0;
 };
 

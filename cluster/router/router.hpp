@@ -13,11 +13,12 @@ struct router_ports {
   std::shared_ptr<inbox_port> inbox;
 };
 
-class router : public std::enable_shared_from_this<router> {
+class router {
 public:
   using on_reply = std::function<void(reply)>;
 
   router(router_config config, router_ports ports);
+  /// Stops.
   ~router();
   router(const router&) = delete;
   router& operator=(const router&) = delete;
@@ -32,16 +33,18 @@ public:
   /// Nothing to forget: an order lives only as long as it has commands outstanding.
   void end_session(const uuid& session) noexcept;
 
-  /// Facts, from any thread.
+  /// Facts, from any thread. Until the link is up and a generation known, nothing is streamed.
   void on_replies(std::vector<reply> replies);
   void on_beacon(beacon from);
   void on_link(bool up);
+  /// Of the command stream; 0: none is known.
+  void on_generation(std::int32_t generation);
   void set_local(std::vector<partition_id> owned);
 
   /// As of the actor's last turn.
   router_counters counters() const;
   /// Answers all that is outstanding, and every later submit, with shutting_down; the actor ends.
-  /// Call it while the actor system lives.
+  /// Call it while the actor system lives. Later calls of anything are harmless.
   void stop();
 
 private:

@@ -88,6 +88,9 @@ struct answer {
 using router_action = std::variant<act::publish, act::offer, act::store, act::answer>;
 using router_actions = std::vector<router_action>;
 
+/// What a command costs in memory, roughly; of bytes_max.
+std::size_t weight_of(const command& what);
+
 class router_core {
 public:
   explicit router_core(router_config config);
@@ -95,14 +98,16 @@ public:
   /// The ticket must be new. Its answer comes exactly once, perhaps in what this returns.
   router_actions submit(ticket to, command what, const uuid& session, steady_time now);
 
-  router_actions on_ack(ticket to, std::uint32_t attempt, publish_ack how, steady_time now);
+  router_actions on_ack(ticket to, std::uint32_t attempt, publish_ack how);
   router_actions on_offer(ticket to, std::uint32_t attempt, offer_result how, steady_time now);
   router_actions on_stored(ticket to, std::uint32_t attempt, const result<void>& how,
                            steady_time now);
   router_actions on_reply(reply what, steady_time now);
   router_actions on_link(bool up, steady_time now);
   void on_beacon(const beacon& from, steady_time now) { presence_.heard(from, now); }
-  void set_local(const std::vector<partition_id>& owned) { presence_.set_local(owned); }
+  /// Commands go into a new stream from now on; the one before is perhaps not read any more.
+  router_actions on_new_stream(steady_time now);
+  router_actions set_local(const std::vector<partition_id>& owned, steady_time now);
 
   /// What is due by now. Call it at next_wake() or a little later.
   router_actions tick(steady_time now);
@@ -135,7 +140,7 @@ private:
     std::deque<ticket> line; ///< outstanding, in the order of submission
     int resends = 0;         ///< since the last answer
     std::optional<steady_time> resend_at;
-    std::size_t storing = 0; ///< of the one store under way
+    std::size_t storing = 0; ///< commands of the one store under way
   };
   enum class stage : std::uint8_t {
     held,    ///< goes out with the next resend or store of its chain
@@ -146,32 +151,41 @@ private:
     command_ptr what;
     chain_number in = 0;
     std::size_t bytes = 0;
-    std::uint32_t attempt = 0;
+    steady_time deadline{};
+    std::uint32_t attempt = 0; ///< sends and stores
+    int copies = 0;            ///< sends alone
+    bool refused = false;      ///< one of them came to nothing
     stage now = stage::held;
-    bool may_be_decided = false; ///< a copy went to an owner and was not refused
-    steady_time submitted{};
     bool is_send() const { return std::holds_alternative<send_message>(what->body); }
+    /// Some owner may decide it yet. Refusals are not counted: a reply may come twice.
+    bool may_be_decided() const { return copies > 1 || (copies == 1 && !refused); }
   };
   struct due {
     steady_time at;
     ticket to;
   };
 
-  path choose(partition_id part, steady_time now) const;
   std::optional<ec> refusal(const command& what, std::size_t bytes) const;
+  path choose(partition_id part, steady_time now) const;
   chain_number join(const command& what, const uuid& session, path way, partition_id part);
+  void leave(chain_number number);
+  void enter(ticket to, command what, chain_number number, std::size_t bytes, steady_time now);
+  std::optional<predecessor> before(const chain& in, ticket to) const;
   void send(chain& in, ticket to, router_actions& out);
   void send_line(chain_number number, steady_time now, router_actions& out);
-  void store_line(chain_number number, router_actions& out);
-  void fall_back(chain_number number, ec others, router_actions& out);
-  void fail_chain(chain_number number, ec code, router_actions& out);
   void send_again(chain_number number, bool at_once, steady_time now, router_actions& out);
-  void expire(ticket to, steady_time now, router_actions& out);
-  void last_word(ticket to, router_actions& out);
-  void finish(ticket to, reply what, router_actions& out);
-  void finish(ticket to, ec code, std::string detail, router_actions& out);
   void set_resend(chain_number number, std::optional<steady_time> at);
-  const predecessor* before(const chain& in, ticket to) const;
+  void fall_back(chain_number number, std::optional<ec> others, router_actions& out);
+  void store_line(chain_number number, router_actions& out);
+  void go_on(chain_number number, steady_time now, router_actions& out);
+  std::vector<chain_number> chains_on(path way) const;
+  void expire(ticket to, steady_time now, router_actions& out);
+  void forget_answered(std::deque<due>& line) const;
+  static ec verdict(const entry& e, ec code);
+  void fail_chain(chain_number number, ec code, router_actions& out);
+  void finish(ticket to, ec code, router_actions& out);
+  void finish(ticket to, reply what, router_actions& out);
+  void count(ec code);
   entry* current(ticket to, std::uint32_t attempt);
 
   router_config config_;

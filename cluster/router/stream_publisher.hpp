@@ -1,9 +1,7 @@
 #pragma once
-/// stream_port over NATS: publishes to the subjects of the present stream generation.
+/// stream_port over NATS.
 #include "cluster/router/ports.hpp"
 #include "runtime/bus/bus.hpp"
-
-#include <atomic>
 
 namespace recado::cluster {
 
@@ -14,17 +12,13 @@ public:
   stream_publisher(bus::connection& link, std::string cluster,
                    std::chrono::milliseconds ack_timeout = std::chrono::seconds{2});
 
-  /// From any thread. Zero (the start): not known yet, every publish is refused.
-  void set_generation(std::int32_t generation) noexcept { generation_ = generation; }
-
-  void publish(partition_id part, lane priority, std::string bytes,
+  void publish(std::int32_t generation, partition_id part, lane priority, std::string bytes,
                std::function<void(publish_ack)> done) override;
 
 private:
   bus::connection& link_;
   const std::string cluster_;
   const std::chrono::milliseconds ack_timeout_;
-  std::atomic<std::int32_t> generation_{0};
 };
 
 } // namespace recado::cluster
