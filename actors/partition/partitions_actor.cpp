@@ -70,6 +70,11 @@ struct partitions_state {
     ports.owned(table->list());
   }
 
+  void stop_all() {
+    while (!partitions.empty())
+      stop(partitions.begin()->first);
+  }
+
   void hand_over(partition_id part) {
     auto found = partitions.find(part);
     if (found == partitions.end()) return ports.release(part, {});
@@ -129,8 +134,7 @@ partitions_actor::behavior_type host(partitions_actor::stateful_pointer<partitio
     self->state.on_down(down.source, down.reason);
   });
   self->set_exit_handler([self](caf::scheduled_actor*, caf::exit_msg& exit) {
-    for (auto part : self->state.table->list())
-      self->state.stop(part);
+    self->state.stop_all();
     for (const auto& writer : self->state.writers)
       self->send_exit(writer, exit.reason);
     self->quit(std::move(exit.reason));
