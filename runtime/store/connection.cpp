@@ -61,7 +61,7 @@ tl::expected<void, store_error> connection::impl::open(deadline until) {
 tl::expected<void, store_error> connection::impl::refused(store_error error) {
   if (backoff.count() == 0)
     observe::log_warn("store-unreachable", "{} {}", config.application_name, describe(error));
-  backoff = std::clamp(backoff * 2, config.reconnect_backoff, config.reconnect_backoff_max);
+  backoff = std::min(std::max(backoff * 2, config.reconnect_backoff), config.reconnect_backoff_max);
   retry_at = deadline::clock::now() + backoff;
   last_refusal = error;
   return tl::unexpected{std::move(error)};

@@ -52,7 +52,7 @@ struct pool::impl {
   void serve();
   void execute(job& next, connection& db);
   outcome answer(job& next, connection& db);
-  void count(const job& next, const outcome& result);
+  void count(const outcome& result);
 };
 
 /// none, or why the job was not taken.
@@ -104,23 +104,23 @@ void pool::impl::execute(job& next, connection& db) {
     return;
   }
   auto result = answer(next, db);
-  count(next, result);
+  count(result);
   guarded([&] { next.done(std::move(result)); });
 }
 
 outcome pool::impl::answer(job& next, connection& db) {
-  if (deadline::clock::now() >= next.until)
+  if (deadline::clock::now() >= next.until) {
+    std::lock_guard lock{mutex};
+    ++counters.expired;
     return refusal(error_kind::timeout, "the deadline passed in the queue");
+  }
   return db.run(next.statements, next.mode, next.until);
 }
 
-void pool::impl::count(const job& next, const outcome& result) {
+void pool::impl::count(const outcome& result) {
   std::lock_guard lock{mutex};
   ++counters.runs;
-  if (result) return;
-  ++counters.errors[static_cast<std::size_t>(result.error().kind)];
-  if (result.error().kind == error_kind::timeout && deadline::clock::now() >= next.until)
-    ++counters.expired;
+  if (!result) ++counters.errors[static_cast<std::size_t>(result.error().kind)];
 }
 
 pool::pool(std::string name, connection_config connect, pool_config config)

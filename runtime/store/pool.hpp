@@ -18,7 +18,7 @@ struct pool_config {
 
 struct pool_counters {
   std::uint64_t queued = 0; ///< waiting now
-  std::uint64_t runs = 0;   ///< jobs that a connection has seen
+  std::uint64_t runs = 0;   ///< jobs that had their turn
   std::uint64_t refused = 0;
   std::uint64_t expired = 0;                       ///< deadline passed while queued
   std::uint64_t opens = 0;                         ///< connects

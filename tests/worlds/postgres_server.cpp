@@ -8,10 +8,8 @@
 #include <fstream>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,29 +29,26 @@ std::string binary(std::string_view name) {
   return fmt::format("{}/{}", folder ? folder : "/usr/lib/postgresql/15/bin", name);
 }
 
-void write_file(const char* path, std::string_view text) {
-  int fd = ::open(path, O_WRONLY);
-  if (fd < 0 || ::write(fd, text.data(), text.size()) < 0) ::_exit(126);
-  ::close(fd);
+/// PostgreSQL refuses root: in a user namespace of its own it is somebody else, outside nothing
+/// changes. It gets SIGQUIT when we die; that is asked for after the change of uid, which clears
+/// it.
+std::vector<std::string> wrapped(const std::vector<std::string>& command) {
+  std::vector<std::string> all;
+  if (::getuid() == 0) all = {"/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000"};
+  for (auto word : {"/usr/bin/setpriv", "--pdeathsig", "SIGQUIT"})
+    all.push_back(word);
+  all.insert(all.end(), command.begin(), command.end());
+  return all;
 }
 
-/// PostgreSQL refuses root: inside the namespace we are somebody else, outside nothing changes.
-void leave_root(std::string_view uid_map, std::string_view gid_map) {
-  if (::unshare(CLONE_NEWUSER) != 0) ::_exit(125);
-  write_file("/proc/self/setgroups", "deny");
-  write_file("/proc/self/uid_map", uid_map);
-  write_file("/proc/self/gid_map", gid_map);
-}
-
-/// Starts a program with its output in `log`; it gets SIGQUIT when we die.
+/// Starts a program with its output in `log`. Its process id is the one returned: all that is
+/// wrapped around it is replaced by exec.
 pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
+  auto words = wrapped(command);
   std::vector<char*> argv;
-  for (const auto& word : command)
-    argv.push_back(const_cast<char*>(word.c_str()));
+  for (auto& word : words)
+    argv.push_back(word.data());
   argv.push_back(nullptr);
-  auto uid_map = fmt::format("1000 {} 1\n", ::getuid());
-  auto gid_map = fmt::format("1000 {} 1\n", ::getgid());
-  pid_t parent = ::getpid();
   pid_t pid = ::fork();
   if (pid != 0) return pid;
   // Only calls that are safe after fork from here on.
@@ -61,9 +56,6 @@ pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
   ::dup2(out, 1);
   ::dup2(out, 2);
   ::setpgid(0, 0); // a Ctrl-C on the terminal is ours alone
-  if (::getuid() == 0) leave_root(uid_map, gid_map);
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT); // after the change of uid, which clears it
-  if (::getppid() != parent) ::_exit(124);
   ::execv(argv[0], argv.data());
   ::_exit(127);
 }
@@ -190,9 +182,13 @@ void postgres_server::start() {
 void postgres_server::launch() {
   std::vector<std::string> command{binary("postgres"), "-D", (folder_ / "data").string(), "-k",
                                    folder_.string(),   "-p", std::to_string(port_)};
-  std::vector<std::string> settings{
-    options_.tcp ? "listen_addresses=127.0.0.1" : "listen_addresses=", "track_commit_timestamp=on",
-    "shared_buffers=32MB", "max_connections=60", "jit=off"};
+  std::vector<std::string> settings{options_.tcp ? "listen_addresses=127.0.0.1"
+                                                 : "listen_addresses=",
+                                    "track_commit_timestamp=on",
+                                    "recovery_init_sync_method=syncfs",
+                                    "shared_buffers=32MB",
+                                    "max_connections=60",
+                                    "jit=off"};
   settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
   for (const auto& setting : settings) {
     command.push_back("-c");

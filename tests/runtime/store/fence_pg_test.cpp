@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(nobody_can_slip_another_table_under_the_fence) {
     world.db.script("create schema evil; create table evil.partition (id int2, epoch int8);"
                     "create temp table partition (id int2, epoch int8);"
                     "set search_path = evil, pg_temp, public"));
-  BOOST_TEST((commit(world.db, {{1, 0}}).error().sqlstate != "RF001"));
+  BOOST_TEST((commit(world.db, {{1, 0}}).has_value()));
   auto held = world.db.run_one(say("select public.recado_fence('{1}', '{0}')"));
   BOOST_TEST(held.has_value());
   server().exec("drop schema evil cascade", world.database);

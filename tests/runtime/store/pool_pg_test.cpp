@@ -149,9 +149,13 @@ BOOST_AUTO_TEST_CASE(stopping_answers_everything_that_waits) {
       BOOST_REQUIRE(w.post(job));
     }
     std::thread stopper{[&] { w.stop(); }};
-    // A refusal tells that stop() has begun while the worker is still busy.
-    while (w.post([](connection&) {}))
+    // A `stopped` here tells that stop() has begun while the worker is still busy.
+    std::atomic<bool> begun{false};
+    while (!begun) {
+      auto answer = [&](outcome result) { begun = error_of(result).kind == error_kind::stopped; };
+      w.run(one(say("select 1")), tx::read, answer);
       std::this_thread::yield();
+    }
     g.opened.set_value();
     stopper.join();
     w.run(one(say("select 1")), tx::read,
