@@ -85,7 +85,9 @@ void reader_machine::on(const event::pull_ended& what) {
 }
 
 void reader_machine::on(const event::consumer_gone& what) {
-  if (reads(what.consumer)) rest();
+  if (!reads(what.consumer)) return;
+  state_ = state::waiting; // there is nothing to delete
+  rest();
 }
 
 void reader_machine::on(const event::credit& what) {

@@ -135,11 +135,27 @@ void stream_reader::impl::hear_status(const bus::message& message) {
   case 408:
     return step(name->key, event::pull_ended{name->number, where->pull});
   default: // 409: deleted, leader changed, limits; 503: nobody has such a consumer
-    observe::log_info("reader-consumer-gone", "{}: {} {}", where->consumer, message.status,
-                      message.status_text);
+    if (!uses(*name)) return; // we deleted it
+    complain("reader-consumer-gone", where->consumer,
+             std::to_string(message.status) + " " + message.status_text);
     step(name->key, event::consumer_gone{name->number});
     doubt();
   }
+}
+
+void stream_reader::impl::complain(std::string_view event, std::string_view consumer,
+                                   std::string_view why) {
+  auto at = now().time_since_epoch().count();
+  if (at < next_complaint_ns) return; // what happens to one lane happens to 200
+  next_complaint_ns = at + std::chrono::nanoseconds{std::chrono::seconds{1}}.count();
+  observe::log_warn(event, "{}: {}", consumer, why);
+}
+
+bool stream_reader::impl::uses(const consumer_name& name) const {
+  std::lock_guard lock{mutex};
+  auto found = readers.find(place_of(name.key));
+  return found != readers.end() && found->second.key.owned == name.key.owned &&
+         found->second.machine.last_consumer() == name.number;
 }
 
 void stream_reader::impl::step(const reader_key& key, const reader_event& what, std::string data) {

@@ -34,9 +34,10 @@ void stream_reader::impl::act(const reader_key& key, const action::create_consum
   jetstream.create_consumer(
     wanted, if_alive([key, name, number = what.consumer](impl& self, bus::outcome<bool> made) {
       if (made) return self.step(key, event::consumer_ready{number});
-      observe::log_warn("reader-consumer-failed", "{}: {}", name, bus::describe(made.error()));
       self.step(key, event::consumer_failed{number});
-      if (made.error().why != bus::reason::disconnected) self.doubt();
+      if (made.error().why == bus::reason::disconnected) return; // all lanes hear of that
+      self.complain("reader-consumer-failed", name, bus::describe(made.error()));
+      self.doubt();
     }));
 }
 

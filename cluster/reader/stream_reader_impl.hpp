@@ -3,6 +3,7 @@
 #include "cluster/reader/consumer_name.hpp"
 #include "runtime/bus/jetstream.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -50,6 +51,7 @@ struct stream_reader::impl : std::enable_shared_from_this<impl> {
   bool ending = false;
   int callbacks_running = 0;
   std::thread timer;
+  std::atomic<std::int64_t> next_complaint_ns{0};
 
   void begin();
   void end();
@@ -60,10 +62,13 @@ struct stream_reader::impl : std::enable_shared_from_this<impl> {
 
   void hear(bus::message message);
   void hear_status(const bus::message& message);
+  bool uses(const consumer_name& name) const;
   void step(const reader_key& key, const reader_event& what, std::string data = {});
   /// The mutex must be held.
   void step_held(reader& reader, const reader_event& what, reader_actions& todo);
   void run_timer();
+  /// Logs at most one line a second.
+  void complain(std::string_view event, std::string_view consumer, std::string_view why);
   void doubt() const {
     if (host.on_doubt) host.on_doubt();
   }

@@ -74,6 +74,7 @@ void link_core::tell_watchers(link_event event) {
 void link_core::link_came(natsConnection* raw) {
   char id[64] = {};
   if (natsConnection_GetConnectedServerId(raw, id, sizeof id) != NATS_OK) id[0] = 0;
+  observe::log_info("bus-link", "connected to NATS server {}", id);
   std::lock_guard lock{mutex};
   if (closed) return;
   server = id;
@@ -87,6 +88,7 @@ void link_core::link_went() {
     if (!up.exchange(false)) return;
     tell_watchers({link::disconnected, server, generation});
   }
+  observe::log_warn("bus-link", "no link to NATS");
   complete_all(reason::disconnected, "the link broke");
 }
 

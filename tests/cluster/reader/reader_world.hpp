@@ -83,7 +83,8 @@ struct node {
   node(const worlds::nats_server& server, memory_registry& registry, reader_host host,
        keeper_config keeping = {}, reader_config reading = {}, bus::bus_config linking = {}) {
     linking.urls = {server.url()};
-    linking.ping_interval_ms = 200;
+    if (linking.ping_interval_ms == bus::bus_config{}.ping_interval_ms)
+      linking.ping_interval_ms = 200; // the tests should not wait long for a paused server
     keeping.cluster = reading.cluster = "t1";
     link = std::move(*bus::connection::connect(linking));
     host.on_doubt = [this] {
