@@ -36,9 +36,9 @@ struct request {
 struct response {
   int status = 200;
   std::string content_type = "application/json";
-  std::string body;
-  std::vector<header> headers; ///< a header with a CR, LF or NUL in it is left out
-  bool close = false;          ///< close the connection after this answer
+  std::string body{};
+  std::vector<header> headers{}; ///< a header with a CR, LF or NUL in it is left out
+  bool close = false;            ///< close the connection after this answer
 };
 
 /// Equal but for the case of ASCII letters.

@@ -12,12 +12,12 @@ namespace recado::http {
 
 /// Limits and addresses; validate() names the first that cannot be.
 struct server_config {
-  std::string address = "127.0.0.1"; ///< IPv4 or IPv6 to listen on
-  std::uint16_t port = 8080;         ///< 0: any free port, see server::port()
-  unsigned io_threads = 1;           ///< 1–64; a connection stays on one of them
-  std::string tls_certificate_file;  ///< PEM chain; empty: no TLS
-  std::string tls_key_file;          ///< PEM
-  unsigned connections_max = 20'000; ///< further ones wait in the kernel's queue
+  std::string address = "127.0.0.1";  ///< IPv4 or IPv6 to listen on
+  std::uint16_t port = 8080;          ///< 0: any free port, see server::port()
+  unsigned io_threads = 1;            ///< 1–64; a connection stays on one of them
+  std::string tls_certificate_file{}; ///< PEM chain; empty: no TLS
+  std::string tls_key_file{};         ///< PEM
+  unsigned connections_max = 20'000;  ///< further ones wait in the kernel's queue
 
   std::size_t header_bytes_max = 32 * 1024;            ///< request line and headers; over it 431
   std::size_t headers_max = 100;                       ///< number of header lines; over it 431

@@ -11,7 +11,7 @@ namespace recado::http::detail {
 enum class framing { length, chunked, until_close };
 
 struct answer_form {
-  std::string_view date; ///< of http_date()
+  std::string_view date{}; ///< of http_date()
   bool http11 = true;
   bool close = false;
   framing body = framing::length;

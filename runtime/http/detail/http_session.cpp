@@ -15,7 +15,6 @@ response plain_problem(int status) {
   return {.status = status,
           .content_type = "application/problem+json",
           .body = R"({"type":"about:blank","status":)" + std::to_string(status) + "}",
-          .headers = {},
           .close = true};
 }
 
@@ -141,7 +140,9 @@ task<http_session::progress> http_session::read_body(early_answer& early) {
     input_.consume(used);
     total += used;
     if (wrong) co_return fail(wrong->status, wrong->detail);
-    if (early.sink && !co_await pour(*early.sink)) co_return progress::ended;
+    if (early.sink) {
+      if (!co_await pour(*early.sink)) co_return progress::ended;
+    }
     if (parser_->is_done()) break;
     if (input_.size() >= body_part) co_return fail(400, "a chunk header or trailer is too long");
     on_->expire_after(body_time_left(began, total));
@@ -240,7 +241,8 @@ task<http_session::after> http_session::answer_request() {
 task<http_session::after> http_session::answer_upgrade() {
   if (auto wrong = check_websocket(parser_->asked)) co_return co_await write_fault(*wrong);
   if (!parser_->is_done() || input_.size() > 0) {
-    co_return co_await write_fault({400, "bytes after the WebSocket upgrade request"});
+    fault wrong{400, "bytes after the WebSocket upgrade request"};
+    co_return co_await write_fault(std::move(wrong));
   }
   const auto waiting =
     std::make_shared<exchange>(on_->wake, on_->server.config.stream_queue_bytes_max);

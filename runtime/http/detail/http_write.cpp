@@ -58,11 +58,13 @@ task<bool> pump(connection& on, stream_link& link, const input_watch& watch, boo
     if (watch.left || on.dropped() || link.out.dropped()) co_return false;
     const auto parts = link.out.take();
     if (!parts.empty()) {
-      if (!co_await on.write_all(join(parts, chunked))) co_return false;
+      const auto joined = join(parts, chunked);
+      if (!co_await on.write_all(joined)) co_return false;
       for (const auto& part : parts)
         link.out.written(part.size());
     } else if (link.out.ended()) {
-      co_return !chunked || co_await on.write_all("0\r\n\r\n");
+      if (!chunked) co_return true;
+      co_return co_await on.write_all("0\r\n\r\n");
     } else {
       co_await on.main.wait();
     }

@@ -62,6 +62,7 @@ private:
   void set_options(const std::string& subprotocol);
   void open(const std::function<ws_callbacks(ws_peer_ptr)>& opened);
   task<> read_loop();
+  task<> await_room();
   task<bool> read_message();
   task<> write_loop();
   task<bool> write_queued();
@@ -178,18 +179,25 @@ task<bool> web_socket::read_message() {
   co_return true;
 }
 
+/// Reading pauses while too many texts are unconsumed.
+task<> web_socket::await_room() {
+  while (!link_->may_read() && !link_->out.is_ended())
+    co_await on_->main.wait();
+}
+
 task<> web_socket::read_loop() {
-  for (;;) {
-    while (!link_->may_read() && !link_->out.is_ended())
-      co_await on_->main.wait();
-    if (!co_await read_message()) co_return;
-    if (!link_->out.is_ended()) deliver();
+  bool open = true;
+  while (open) {
+    co_await await_room();
+    open = co_await read_message();
+    if (open) deliver();
     input_.clear();
     if (input_.capacity() > 64 * 1024) input_.shrink_to_fit();
   }
 }
 
 void web_socket::deliver() {
+  if (link_->out.is_ended()) return;
   const auto data = input_.cdata();
   link_->given();
   try {
@@ -231,7 +239,8 @@ task<> web_socket::write_loop() {
       break;
     }
     if (std::exchange(ping_due_, false)) {
-      co_await stream_.async_ping({}, redirect_error(use_awaitable, ec));
+      const ws::ping_data empty;
+      co_await stream_.async_ping(empty, redirect_error(use_awaitable, ec));
       continue;
     }
     co_await on_->writer.wait();
