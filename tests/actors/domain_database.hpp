@@ -78,7 +78,7 @@ result<T> answer_of(Start start) {
   return future.get();
 }
 
-/// The value, or a failed test.
+/// The value, or a failed test. Boost.Test is for the main thread only: elsewhere use answer_of().
 template <class T, class Start>
 T value_of(Start start) {
   auto got = answer_of<T>(std::move(start));

@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(only_those_who_were_members_are_recipients) {
     all.push_back(add_message(in, seq, ana, ten(seq)));
   auto recipients = [&](std::size_t i) {
     std::string out;
-    for (const auto& one : message(all[i])->deliveries)
+    auto got = message(all[i]);
+    for (const auto& one : got->deliveries)
       out += one.recipient.value + " ";
     return out;
   };
