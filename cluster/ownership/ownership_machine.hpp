@@ -145,7 +145,7 @@ public:
   const std::map<partition_id, epoch>& held() const noexcept { return held_; }
 
 private:
-  enum class phase : std::uint8_t { enrolling, active, stopping, ended };
+  enum class phase : std::uint8_t { active, stopping, ended };
   struct release_job {
     epoch at;
     lane_cursors cursors;
@@ -153,7 +153,7 @@ private:
 
   void on(const seen::tick&, steady_time now);
   void on(const seen::enrolled&, steady_time now);
-  void on(const seen::enroll_failed&, steady_time now);
+  void on(const seen::enroll_failed& event, steady_time now);
   void on(const seen::session_lost&, steady_time now);
   void on(const seen::heartbeat& event, steady_time now);
   void on(const seen::snapshot& event, steady_time now);
@@ -170,14 +170,16 @@ private:
 
   void watch_heartbeat(steady_time now);
   void request_next(steady_time now);
+  void request_place(steady_time now);
+  void observe(const std::vector<node_row>& nodes, steady_time now);
   void drop_what_moved(const std::vector<partition_row>& rows);
-  void plan_claims(const std::vector<partition_row>& rows, steady_time now);
-  bool claimable(const partition_row& row, steady_time now);
+  bool plan_claims(const std::vector<partition_row>& rows, steady_time now);
+  void note_free(const partition_row& row, steady_time now);
+  bool may_take(const partition_row& row, steady_time now) const;
   void forget(partition_id id);
   void give_up();
   void set_serving(bool yes);
   void request(ownership_action what);
-  void answered() noexcept { busy_ = false; }
   template <class Action>
   void say(Action what) {
     out_.emplace_back(std::move(what));
@@ -185,16 +187,18 @@ private:
 
   ownership_config config_;
   silence silence_;
-  phase phase_ = phase::enrolling;
+  phase phase_ = phase::active;
   bool enrolled_ = false;
+  bool taken_ = false; ///< another process has our node id
   bool busy_ = false;
   bool serving_ = false;
   bool verified_ = false; ///< a snapshot since serving was last in doubt
-  bool calm_ = false;
   std::map<partition_id, epoch> held_;
   std::map<partition_id, release_job> releasing_;
-  std::map<partition_id, steady_time> free_since_; ///< seen without owner, or released by us
-  std::deque<order::claim> claims_;                ///< front: the one under way, if busy with it
+  std::map<partition_id, steady_time> free_since_; ///< those seen without owner
+  std::set<partition_id> given_away_;              ///< released by us, for others first
+  std::deque<order::claim> claims_;
+  std::optional<order::claim> claiming_; ///< the one under way
   std::optional<node_key> to_terminate_;
   std::optional<steady_time> heartbeat_ok_;
   std::optional<steady_time> stop_at_;

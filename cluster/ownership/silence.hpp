@@ -14,7 +14,8 @@ namespace recado::cluster {
 struct silence_config {
   std::chrono::milliseconds age{3'000};
   int polls = 6;
-  std::chrono::milliseconds own_gap{800}; ///< a poll may be this much later than planned
+  std::chrono::milliseconds suspicious{500}; ///< heartbeats come every 200 ms
+  std::chrono::milliseconds own_gap{800};    ///< a poll may be this much later than planned
 };
 
 class silence {
@@ -29,16 +30,21 @@ public:
 
   /// It left, or was silent for long enough. A node without a row counts as one that never moves.
   bool dead(const node_key& who, steady_time now);
-  /// Some counter that should move did not since the poll before.
-  bool suspicious() const;
+  /// Some counter that should move did not since the poll before: look more often.
+  bool suspicious(steady_time now) const;
 
 private:
+  static constexpr std::int64_t no_row = -1;
   struct counter {
-    std::int64_t value = -1;
+    std::int64_t value = no_row;
     bool left = false;
     int unchanged = 0;
     steady_time since{};
   };
+
+  bool silent(const counter& one, steady_time now) const {
+    return one.unchanged >= config_.polls && now - one.since >= config_.age;
+  }
 
   silence_config config_;
   std::map<node_key, counter> seen_;

@@ -1,25 +1,24 @@
 #pragma once
-/// Table stream: the generation of each command stream, moved by compare-and-set.
+/// Table stream: the generation of the command stream, moved by compare-and-set.
+#include "cluster/reader/stream_keeper.hpp"
 #include "runtime/store/connection.hpp"
 
-#include <optional>
-#include <string>
+#include <mutex>
 
 namespace recado::cluster {
 
-struct stream_row {
-  std::int32_t generation = 0;
-  std::string created; ///< as the server reported it; empty: not known yet
-  bool operator==(const stream_row&) const = default;
-};
+/// From any thread; has a session of its own, whose timeouts bound each call.
+class stream_rows : public stream_registry {
+public:
+  explicit stream_rows(store::connection_config connect) : db_(std::move(connect)) {}
 
-/// nullopt: there is no such row yet.
-tl::expected<std::optional<stream_row>, store::store_error> load_stream(store::connection& db,
-                                                                        const std::string& base);
-/// False: the row is not (any more) what was seen; load it again. `seen` nullopt: insert it.
-tl::expected<bool, store::store_error> compare_and_set_stream(store::connection& db,
-                                                              const std::string& base,
-                                                              const std::optional<stream_row>& seen,
-                                                              const stream_row& next);
+  result<registered_stream> load(const std::string& base) override;
+  result<bool> compare_and_set(const std::string& base, const registered_stream& seen,
+                               const registered_stream& next) override;
+
+private:
+  std::mutex mutex_;
+  store::connection db_;
+};
 
 } // namespace recado::cluster

@@ -1,0 +1,297 @@
+#include "cluster/ownership/ownership_machine.hpp"
+
+#include <algorithm>
+
+namespace recado::cluster {
+
+ownership_machine::ownership_machine(ownership_config config)
+  : config_(std::move(config)),
+    silence_(config_.silence) {}
+
+ownership_actions ownership_machine::step(const ownership_event& event, steady_time now) {
+  if (phase_ != phase::ended) {
+    std::visit([this, now](const auto& what) { on(what, now); }, event);
+    watch_heartbeat(now);
+    request_next(now);
+  }
+  return std::exchange(out_, {});
+}
+
+steady_time ownership_machine::next_wake() const {
+  if (phase_ == phase::ended) return steady_time::max();
+  auto at = steady_time::max();
+  if (serving_) at = *heartbeat_ok_ + config_.serve_without_heartbeat;
+  if (stop_at_) at = std::min(at, *stop_at_);
+  if (busy_) return at;
+  if (!enrolled_) return std::min(at, taken_ ? std::min(enroll_at_, poll_at_) : enroll_at_);
+  at = std::min(at, std::min(heartbeat_at_, poll_at_));
+  return releasing_.empty() ? at : std::min(at, release_at_);
+}
+
+// --- one request at a time -------------------------------------------------------------------
+
+/// The most urgent request that is due, if none is under way.
+void ownership_machine::request_next(steady_time now) {
+  if (busy_ || phase_ == phase::ended) return;
+  bool nothing_left = held_.empty() && releasing_.empty() && (enrolled_ || !heartbeat_ok_);
+  if (phase_ == phase::stopping && (now >= *stop_at_ || nothing_left))
+    return request(order::leave{});
+  if (!enrolled_) {
+    request_place(now);
+  } else if (now >= heartbeat_at_) {
+    request(order::heartbeat{});
+  } else if (!releasing_.empty() && now >= release_at_) {
+    const auto& [id, job] = *releasing_.begin();
+    request(order::release{id, job.at, job.cursors});
+  } else if (to_terminate_) {
+    request(order::terminate{*std::exchange(to_terminate_, std::nullopt)});
+  } else if (!claims_.empty()) {
+    claiming_ = std::move(claims_.front());
+    claims_.pop_front();
+    request(*claiming_);
+  } else if (now >= poll_at_) {
+    request(order::poll{});
+  }
+}
+
+/// Until our node id is ours: see whether whoever has it is alive.
+void ownership_machine::request_place(steady_time now) {
+  if (to_terminate_)
+    request(order::terminate{*std::exchange(to_terminate_, std::nullopt)});
+  else if (now >= enroll_at_)
+    request(order::enroll{});
+  else if (taken_ && now >= poll_at_)
+    request(order::poll{});
+}
+
+void ownership_machine::request(ownership_action what) {
+  busy_ = true;
+  out_.push_back(std::move(what));
+}
+
+void ownership_machine::on(const seen::tick&, steady_time) {}
+
+// --- being alive -----------------------------------------------------------------------------
+
+void ownership_machine::on(const seen::enrolled&, steady_time now) {
+  busy_ = false;
+  enrolled_ = true;
+  taken_ = false;
+  heartbeat_at_ = now;
+  poll_at_ = now;
+}
+
+void ownership_machine::on(const seen::enroll_failed& event, steady_time now) {
+  busy_ = false;
+  taken_ = event.taken;
+  enroll_at_ = now + config_.retry;
+}
+
+/// PostgreSQL was away, or we were: what was seen proves nothing any more.
+void ownership_machine::on(const seen::session_lost&, steady_time now) {
+  enrolled_ = false;
+  enroll_at_ = now;
+  claims_.clear();
+  silence_.restart();
+}
+
+void ownership_machine::on(const seen::heartbeat& event, steady_time now) {
+  busy_ = false;
+  if (event.ok && !event.known) return give_up();
+  heartbeat_at_ = now + config_.heartbeat_interval;
+  if (!event.ok) return;
+  heartbeat_ok_ = now;
+  if (!verified_) poll_at_ = now;
+}
+
+/// A node that cannot say that it lives must not act as if it did.
+void ownership_machine::watch_heartbeat(steady_time now) {
+  if (heartbeat_ok_ && now - *heartbeat_ok_ < config_.serve_without_heartbeat) return;
+  verified_ = false;
+  set_serving(false);
+}
+
+void ownership_machine::set_serving(bool yes) {
+  if (serving_ == yes) return;
+  serving_ = yes;
+  say(order::serve{yes});
+}
+
+/// Another process took the place of this incarnation.
+void ownership_machine::give_up() {
+  while (!held_.empty())
+    forget(held_.begin()->first);
+  releasing_.clear();
+  set_serving(false);
+  say(order::superseded{});
+  phase_ = phase::ended;
+}
+
+// --- looking ---------------------------------------------------------------------------------
+
+void ownership_machine::on(const seen::snapshot& event, steady_time now) {
+  busy_ = false;
+  observe(event.nodes, now);
+  if (!enrolled_) return;
+  drop_what_moved(event.partitions);
+  bool fresh = heartbeat_ok_ && now - *heartbeat_ok_ < config_.serve_without_heartbeat;
+  if (fresh) {
+    verified_ = true;
+    if (phase_ != phase::ended) set_serving(true);
+  }
+  bool all_owned = plan_claims(event.partitions, now);
+  planned_ = all_owned && !silence_.suspicious(now) ? config_.poll_calm : config_.poll_fast;
+  poll_at_ = now + planned_;
+}
+
+void ownership_machine::observe(const std::vector<node_row>& nodes, steady_time now) {
+  auto others = nodes;
+  std::erase_if(others, [this](const node_row& row) { return row.who == config_.self; });
+  silence_.observe(others, planned_, now);
+  planned_ = config_.poll_fast;
+  poll_at_ = now + planned_;
+  if (enrolled_) return;
+  for (const auto& row : others) // a hung process keeps the lock of our node id
+    if (row.who.node == config_.self.node && !row.left && silence_.dead(row.who, now))
+      to_terminate_ = row.who;
+}
+
+void ownership_machine::on(const seen::poll_failed&, steady_time now) {
+  busy_ = false;
+  poll_at_ = now + config_.retry;
+}
+
+void ownership_machine::drop_what_moved(const std::vector<partition_row>& rows) {
+  for (const auto& row : rows) {
+    auto mine = held_.find(row.id);
+    // A larger epoch with our name was raised by ourselves: the answer is on its way.
+    if (mine != held_.end() && (row.owner != config_.self || row.at < mine->second)) forget(row.id);
+    auto job = releasing_.find(row.id);
+    if (job != releasing_.end() && row.owner != config_.self) releasing_.erase(job);
+  }
+}
+
+void ownership_machine::forget(partition_id id) {
+  if (held_.erase(id) > 0) say(order::drop{id});
+}
+
+/// One claim for each owner before, so that a hung one stands in nobody's way. False: something has
+/// no living owner.
+bool ownership_machine::plan_claims(const std::vector<partition_row>& rows, steady_time now) {
+  claims_.clear();
+  bool all_owned = true;
+  std::map<std::optional<node_key>, std::vector<held_partition>> wanted;
+  for (const auto& row : rows) {
+    note_free(row, now);
+    if (held_.contains(row.id) || releasing_.contains(row.id)) continue;
+    bool owned = row.owner && row.owner != config_.self && row.owner->node != config_.self.node &&
+                 !silence_.dead(*row.owner, now);
+    all_owned = all_owned && owned;
+    if (!owned && serving_ && phase_ == phase::active && may_take(row, now))
+      wanted[row.owner].emplace_back(row.id, row.at);
+  }
+  for (auto& [from, ids] : wanted)
+    claims_.push_back({from, std::move(ids)});
+  return all_owned;
+}
+
+void ownership_machine::note_free(const partition_row& row, steady_time now) {
+  if (row.owner)
+    free_since_.erase(row.id);
+  else
+    free_since_.try_emplace(row.id, now);
+}
+
+/// What has no owner is for its target first; after a while it is for anyone.
+bool ownership_machine::may_take(const partition_row& row, steady_time now) const {
+  if (row.owner) return true;
+  if (row.target == config_.self.node) return true;
+  bool meant_for_another = !row.target.empty() || given_away_.contains(row.id);
+  return !meant_for_another || now - free_since_.at(row.id) >= config_.hold_off;
+}
+
+// --- claiming --------------------------------------------------------------------------------
+
+void ownership_machine::on(const seen::claimed& event, steady_time now) {
+  busy_ = false;
+  auto from = std::exchange(claiming_, std::nullopt);
+  for (auto row : event.rows) {
+    row.adoption = from && from->from;
+    free_since_.erase(row.id);
+    given_away_.erase(row.id);
+    // It came too late: it goes back as it is.
+    if (phase_ == phase::stopping) {
+      releasing_[row.id] = {row.at, row.cursors};
+      continue;
+    }
+    held_[row.id] = row.at;
+    say(order::own{std::move(row)});
+  }
+  if (from && event.rows.size() < from->rows.size())
+    poll_at_ = std::min(poll_at_, now + config_.poll_fast);
+}
+
+void ownership_machine::on(const seen::claim_failed& event, steady_time now) {
+  busy_ = false;
+  auto from = std::exchange(claiming_, std::nullopt);
+  // A backend of the dead one hangs with our rows locked. Our own locks end by themselves.
+  if (event.blocked && from && from->from && from->from != config_.self) to_terminate_ = from->from;
+  poll_at_ = now + (to_terminate_ ? std::chrono::milliseconds{0} : config_.retry);
+}
+
+void ownership_machine::on(const seen::terminated&, steady_time) {
+  busy_ = false;
+}
+
+// --- losing and giving back ------------------------------------------------------------------
+
+void ownership_machine::on(const seen::lost& event, steady_time now) {
+  auto mine = held_.find(event.id);
+  if (mine == held_.end() || mine->second > event.at) return; // it speaks of an earlier life
+  forget(event.id);
+  poll_at_ = std::min(poll_at_, now);
+}
+
+void ownership_machine::on(const seen::bumped& event, steady_time now) {
+  for (const auto& [id, at] : event.kept)
+    if (auto mine = held_.find(id); mine != held_.end()) mine->second = std::max(mine->second, at);
+  for (auto id : event.lost)
+    forget(id);
+  if (!event.lost.empty()) poll_at_ = std::min(poll_at_, now);
+}
+
+void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
+  auto mine = held_.find(event.id);
+  if (mine == held_.end()) return;
+  releasing_[event.id] = {mine->second, event.cursors};
+  held_.erase(mine);
+  given_away_.insert(event.id);
+  release_at_ = std::min(release_at_, now);
+}
+
+void ownership_machine::on(const seen::released& event, steady_time now) {
+  busy_ = false;
+  release_at_ = now + (event.done ? std::chrono::milliseconds{0} : config_.retry);
+  if (event.done) releasing_.erase(event.id);
+}
+
+void ownership_machine::on(const seen::stop& event, steady_time now) {
+  if (phase_ == phase::stopping) return;
+  phase_ = phase::stopping;
+  stop_at_ = event.deadline;
+  claims_.clear();
+  if (event.deadline <= now) return; // no time for that
+  for (const auto& [id, at] : held_)
+    say(order::hand_over{id});
+}
+
+void ownership_machine::on(const seen::left&, steady_time) {
+  busy_ = false;
+  while (!held_.empty())
+    forget(held_.begin()->first);
+  set_serving(false);
+  say(order::over{});
+  phase_ = phase::ended;
+}
+
+} // namespace recado::cluster
