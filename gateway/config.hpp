@@ -17,7 +17,7 @@ struct gateway_limits {
   std::size_t text_bytes_max = 64 << 10; ///< of a text payload
   std::size_t metadata_bytes_max = 64 << 10;
   std::size_t recipients_max = 100; ///< `to`
-  std::size_t members_max = 10'000; ///< of one POST /v1/conversations
+  std::size_t members_max = 1000;   ///< of one POST /v1/conversations
   std::size_t page_max = 1000;
   std::size_t page_default = 50;
 };
@@ -35,14 +35,14 @@ struct realtime_config {
   /// Messages are held back so long after `ready`, or until the first frame, so that a `resume`
   /// that follows can still send what came before them.
   std::chrono::milliseconds resume_grace{250};
-  unsigned bad_frames_max = 20;            ///< the frame that reaches it closes with 1008
+  unsigned bad_frames_max = 20; ///< the frame that reaches it closes with 1008
   std::size_t resume_conversations_max = 1000;
-  std::size_t resume_messages_max = 1000;  ///< per conversation; older ones are a `gap`
-  std::size_t held_frames_max = 4096;      ///< per session during a resume; over it 4408
-  std::size_t watches_max = 500'000;       ///< conversations of everybody online here
-  std::size_t held_events_max = 1024;      ///< per conversation while a gap is filled
-  std::size_t fill_page = 500;             ///< messages per read of the history
-  std::size_t reads_max = 64;              ///< of the history and memberships at a time
+  std::size_t resume_messages_max = 1000;     ///< per conversation; older ones are a `gap`
+  std::size_t held_frames_max = 4096;         ///< per session during a resume; over it 4408
+  std::size_t watches_max = 500'000;          ///< conversations of everybody online here
+  std::size_t held_events_max = 1024;         ///< per conversation while a gap is filled
+  std::size_t fill_page = 500;                ///< messages per read of the history
+  std::size_t reads_max = 64;                 ///< of the history and memberships at a time
   std::chrono::milliseconds retry_first{100}; ///< of a watch or read that failed; doubles
   std::chrono::milliseconds retry_max{5'000};
 };

@@ -4,31 +4,21 @@
 #include "actors/service/services.hpp"
 #include "gateway/config.hpp"
 #include "runtime/http/handler.hpp"
+#include "runtime/observe/health.hpp"
+#include "runtime/observe/metrics.hpp"
 
 #include <caf/fwd.hpp>
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace recado {
 
-/// One answer of /livez, /readyz or /startupz.
-struct health_report {
-  struct check {
-    std::string name;
-    bool ok = false;
-    std::string detail;
-  };
-  std::vector<check> checks; ///< healthy if all are
-};
-
-/// What the gateway needs of the process it lives in. The functions are called on io threads and
-/// must not block; an empty one counts as healthy, or as no metrics.
+/// What the gateway needs of the process it lives in; all of it outlives the gateway.
 struct gateway_environment {
   caf::actor_system& system;
-  std::function<health_report()> live, ready, started;
-  std::function<std::string()> metrics_text; ///< Prometheus text format 0.0.4
+  observe::health& health;   ///< answers the probes; "signing-keys" is declared here
+  observe::metrics& metrics; ///< served at /metrics
+  std::function<wall_time()> now;
 };
 
 class gateway {
@@ -37,14 +27,11 @@ public:
 
   /// To be given to http::server::start. May outlive the gateway: after stop() it answers 503.
   virtual std::shared_ptr<http::handler> handler() = 0;
-  /// True once the keys that sign tokens were read; until then tokens are refused with 503 and
-  /// /startupz and /readyz answer 503.
+  /// True once the keys that sign tokens were read; until then what needs a token answers 503.
   virtual bool ready() const = 0;
   virtual std::size_t sessions() const = 0; ///< WebSocket sessions open now
-  /// From now on /readyz answers 503; everything else goes on. undrain() takes it back.
-  virtual void drain() = 0;
-  virtual void undrain() = 0;
-  /// Ends the actors. Call it after the HTTP server has stopped and before the actor system goes.
+  /// Ends the actors. After the HTTP server has stopped; before the services end (they may still
+  /// hold callbacks that name actors) and before the actor system does.
   virtual void stop() = 0;
 };
 

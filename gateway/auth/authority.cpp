@@ -30,7 +30,9 @@ std::shared_ptr<const authority::key_ring> authority::ring() const {
   return ring_;
 }
 
-bool authority::ready() const { return !ring()->keys.empty(); }
+bool authority::ready() const {
+  return !ring()->keys.empty();
+}
 
 std::string authority::jwks() const {
   auto all = ring();
@@ -38,9 +40,14 @@ std::string authority::jwks() const {
   json::writer to{out};
   to.begin_object().key("keys").begin_array();
   for (std::size_t i = 0; i < all->keys.size(); ++i)
-    to.begin_object().field("kty", "OKP").field("crv", "Ed25519").field("alg", "EdDSA")
-      .field("use", "sig").field("kid", all->names[i])
-      .field("x", base64url(all->keys[i].public_bytes())).end_object();
+    to.begin_object()
+      .field("kty", "OKP")
+      .field("crv", "Ed25519")
+      .field("alg", "EdDSA")
+      .field("use", "sig")
+      .field("kid", all->names[i])
+      .field("x", base64url(all->keys[i].public_bytes()))
+      .end_object();
   to.end_array().end_object();
   return out;
 }

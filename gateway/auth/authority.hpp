@@ -24,13 +24,15 @@ class authority {
 public:
   explicit authority(authority_config config) : config_(std::move(config)) {}
 
-  /// The keys in use, the newest first; those that cannot be read are left out. False if none is left.
+  /// The keys in use, the newest first; those that cannot be read are left out. False if none is
+  /// left.
   bool set_keys(const std::vector<signing_key>& keys);
   bool ready() const;
   /// The public keys as a JWK set (RFC 7517).
   std::string jwks() const;
 
-  issued_token issue(const client_id& client, const user_id& user, scope_set scopes, wall_time now) const;
+  issued_token issue(const client_id& client, const user_id& user, scope_set scopes,
+                     wall_time now) const;
 
   struct verdict {
     result<principal> who;

@@ -49,10 +49,13 @@ std::string base64url(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> from_base64url(std::string_view text) { return decode(text, url_digits); }
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, url_digits);
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
-  for (int pads = 0; pads < 2 && text.ends_with('='); ++pads) text.remove_suffix(1);
+  for (int pads = 0; pads < 2 && text.ends_with('='); ++pads)
+    text.remove_suffix(1);
   return decode(text, std_digits);
 }
 

@@ -25,7 +25,9 @@ context new_context() {
 const unsigned char* raw(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
-unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+unsigned char* raw(std::string& bytes) {
+  return reinterpret_cast<unsigned char*>(bytes.data());
+}
 
 } // namespace
 
@@ -56,7 +58,8 @@ result<ed25519_key> ed25519_key::from_private(std::string_view bytes) {
 
 std::string ed25519_key::to_pem() const {
   memory out{BIO_new(BIO_s_mem()), BIO_free};
-  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+  if (!out || PEM_write_bio_PKCS8PrivateKey(out.get(), key_.get(), nullptr, nullptr, 0, nullptr,
+                                            nullptr) != 1)
     throw std::bad_alloc{};
   char* data = nullptr;
   auto size = BIO_get_mem_data(out.get(), &data);
@@ -71,15 +74,16 @@ std::string ed25519_key::public_bytes() const {
 }
 
 std::string ed25519_key::thumbprint() const {
-  return base64url(sha256(R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url(public_bytes()) + "\"}"));
+  return base64url(
+    sha256(R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url(public_bytes()) + "\"}"));
 }
 
 std::string ed25519_key::sign(std::string_view what) const {
   auto with = new_context();
   std::string out(signature_bytes, '\0');
   std::size_t size = out.size();
-  if (EVP_DigestSignInit(with.get(), nullptr, nullptr, nullptr, key_.get()) != 1
-      || EVP_DigestSign(with.get(), raw(out), &size, raw(what), what.size()) != 1)
+  if (EVP_DigestSignInit(with.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
+      EVP_DigestSign(with.get(), raw(out), &size, raw(what), what.size()) != 1)
     throw std::runtime_error("OpenSSL cannot sign");
   return out;
 }
@@ -87,8 +91,9 @@ std::string ed25519_key::sign(std::string_view what) const {
 bool ed25519_key::verify(std::string_view what, std::string_view signature) const {
   if (signature.size() != signature_bytes) return false;
   auto with = new_context();
-  return EVP_DigestVerifyInit(with.get(), nullptr, nullptr, nullptr, key_.get()) == 1
-         && EVP_DigestVerify(with.get(), raw(signature), signature.size(), raw(what), what.size()) == 1;
+  return EVP_DigestVerifyInit(with.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+         EVP_DigestVerify(with.get(), raw(signature), signature.size(), raw(what), what.size()) ==
+           1;
 }
 
 std::string sha256(std::string_view bytes) {

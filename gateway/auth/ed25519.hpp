@@ -18,7 +18,7 @@ public:
   /// The 32 bytes of `d`.
   static result<ed25519_key> from_private(std::string_view bytes);
 
-  std::string to_pem() const; ///< PKCS #8; never logged
+  std::string to_pem() const;       ///< PKCS #8; never logged
   std::string public_bytes() const; ///< the 32 bytes of `x`
   /// The key's name: its thumbprint (RFC 7638).
   std::string thumbprint() const;

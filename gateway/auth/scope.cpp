@@ -5,7 +5,8 @@
 namespace recado::auth {
 namespace {
 
-constexpr std::array all{scope::messages_read, scope::messages_write, scope::accounts_write, scope::admin};
+constexpr std::array all{scope::messages_read, scope::messages_write, scope::accounts_write,
+                         scope::admin};
 
 std::optional<scope> scope_of(std::string_view name) {
   for (auto each : all)
@@ -28,10 +29,14 @@ bool each_word(std::string_view words, F f) {
 
 std::string_view to_string(scope value) noexcept {
   switch (value) {
-  case scope::messages_read: return "messages:read";
-  case scope::messages_write: return "messages:write";
-  case scope::accounts_write: return "accounts:write";
-  case scope::admin: return "admin";
+  case scope::messages_read:
+    return "messages:read";
+  case scope::messages_write:
+    return "messages:write";
+  case scope::accounts_write:
+    return "accounts:write";
+  case scope::admin:
+    return "admin";
   }
   return "";
 }

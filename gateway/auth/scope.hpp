@@ -10,14 +10,20 @@
 
 namespace recado::auth {
 
-enum class scope : std::uint8_t { messages_read = 1, messages_write = 2, accounts_write = 4, admin = 8 };
+enum class scope : std::uint8_t {
+  messages_read = 1,
+  messages_write = 2,
+  accounts_write = 4,
+  admin = 8
+};
 std::string_view to_string(scope value) noexcept;
 
 class scope_set {
 public:
   constexpr scope_set() = default;
   constexpr scope_set(std::initializer_list<scope> of) {
-    for (auto each : of) bits_ |= static_cast<std::uint8_t>(each);
+    for (auto each : of)
+      bits_ |= static_cast<std::uint8_t>(each);
   }
   /// Words separated by spaces; those that we do not know are left out.
   static scope_set parse(std::string_view words);

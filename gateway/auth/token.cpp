@@ -14,7 +14,9 @@ std::int64_t seconds_of(wall_time at) {
   return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
 }
 
-failure invalid(std::string why) { return fail(ec::invalid_token, std::move(why)); }
+failure invalid(std::string why) {
+  return fail(ec::invalid_token, std::move(why));
+}
 
 /// header.payload.signature
 struct parts {
@@ -22,8 +24,8 @@ struct parts {
 };
 result<parts> split(std::string_view token) {
   auto first = token.find('.'), last = token.rfind('.');
-  if (token.size() > token_bytes_max || first == std::string_view::npos || first == last
-      || token.find('.', first + 1) != last)
+  if (token.size() > token_bytes_max || first == std::string_view::npos || first == last ||
+      token.find('.', first + 1) != last)
     return invalid("not a signed token");
   return parts{token.substr(0, first), token.substr(first + 1, last - first - 1),
                token.substr(0, last), token.substr(last + 1)};
@@ -34,7 +36,8 @@ result<json::document> object_in(std::string_view part) {
   auto bytes = from_base64url(part);
   if (!bytes) return invalid("not base64url");
   auto parsed = json::parse(*bytes, 4);
-  if (!parsed || !parsed->root.members() || !parsed->flaws.empty()) return invalid("not a JSON object");
+  if (!parsed || !parsed->root.members() || !parsed->flaws.empty())
+    return invalid("not a JSON object");
   return parsed;
 }
 
@@ -54,7 +57,8 @@ bool has(const json::document& from, std::string_view name) {
   return false;
 }
 
-result<principal> principal_in(const json::document& from, const token_rules& rules, wall_time now) {
+result<principal> principal_in(const json::document& from, const token_rules& rules,
+                               wall_time now) {
   if (text_of(from, "iss") != rules.issuer) return invalid("another issuer");
   if (text_of(from, "aud") != rules.audience) return invalid("another audience");
   auto exp = integer_of(from, "exp"), iat = integer_of(from, "iat");
@@ -64,8 +68,10 @@ result<principal> principal_in(const json::document& from, const token_rules& ru
   principal out;
   auto client = client_id::parse(text_of(from, "client_id"));
   out.user = user_id{text_of(from, "user_id")};
-  if (!client || (has(from, "user_id") && !user_id::valid(out.user.value))) return invalid("no client");
-  if (text_of(from, "sub") != (out.is_user() ? out.user.value : client->str())) return invalid("no subject");
+  if (!client || (has(from, "user_id") && !user_id::valid(out.user.value)))
+    return invalid("no client");
+  if (text_of(from, "sub") != (out.is_user() ? out.user.value : client->str()))
+    return invalid("no subject");
   out.client = *client;
   out.scopes = scope_set::parse(text_of(from, "scope"));
   out.expires_at = wall_time{std::chrono::seconds{*exp}};
@@ -76,13 +82,22 @@ result<principal> principal_in(const json::document& from, const token_rules& ru
 
 std::string sign_token(const claims& what, const token_rules& rules, const ed25519_key& key) {
   std::string header, payload;
-  json::writer{header}.begin_object().field("alg", "EdDSA").field("typ", "at+jwt")
-    .field("kid", key.thumbprint()).end_object();
+  json::writer{header}
+    .begin_object()
+    .field("alg", "EdDSA")
+    .field("typ", "at+jwt")
+    .field("kid", key.thumbprint())
+    .end_object();
   const auto& who = what.who;
   json::writer out{payload};
-  out.begin_object().field("iss", rules.issuer).field("sub", who.is_user() ? who.user.value : who.client.str())
-    .field("aud", rules.audience).field("exp", seconds_of(who.expires_at))
-    .field("iat", seconds_of(what.issued_at)).field("jti", what.jti).field("client_id", who.client)
+  out.begin_object()
+    .field("iss", rules.issuer)
+    .field("sub", who.is_user() ? who.user.value : who.client.str())
+    .field("aud", rules.audience)
+    .field("exp", seconds_of(who.expires_at))
+    .field("iat", seconds_of(what.issued_at))
+    .field("jti", what.jti)
+    .field("client_id", who.client)
     .field("scope", who.scopes.str());
   if (who.is_user()) out.field("user_id", who.user);
   out.end_object();

@@ -28,7 +28,8 @@ void append(std::string& out, const value& what, bool sorted);
 void append_members(std::string& out, const value::object& members, bool sorted) {
   std::vector<const member*> order;
   order.reserve(members.size());
-  for (const auto& each : members) order.push_back(&each);
+  for (const auto& each : members)
+    order.push_back(&each);
   if (sorted)
     std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->name < b->name; });
   out += '{';
@@ -51,12 +52,18 @@ void append_items(std::string& out, const value::array& items, bool sorted) {
 }
 
 void append(std::string& out, const value& what, bool sorted) {
-  if (const auto* flag = what.boolean()) out += *flag ? "true" : "false";
-  else if (const auto* digits = what.numeric()) out += sorted ? normal(*digits) : digits->text;
-  else if (const auto* text = what.text()) append_string(out, *text);
-  else if (const auto* items = what.items()) append_items(out, *items, sorted);
-  else if (const auto* members = what.members()) append_members(out, *members, sorted);
-  else out += "null";
+  if (const auto* flag = what.boolean())
+    out += *flag ? "true" : "false";
+  else if (const auto* digits = what.numeric())
+    out += sorted ? normal(*digits) : digits->text;
+  else if (const auto* text = what.text())
+    append_string(out, *text);
+  else if (const auto* items = what.items())
+    append_items(out, *items, sorted);
+  else if (const auto* members = what.members())
+    append_members(out, *members, sorted);
+  else
+    out += "null";
 }
 
 } // namespace

@@ -17,20 +17,25 @@ void complaints::not_yet(std::string pointer, std::string detail) {
 }
 
 void complaints::add(std::vector<field_error> flaws) {
-  for (auto& each : flaws) wrong(std::move(each.pointer), std::move(each.detail));
+  for (auto& each : flaws)
+    wrong(std::move(each.pointer), std::move(each.detail));
 }
 
 problem complaints::as_problem() const {
   problem out{wrong_.empty() ? ec::not_available_yet : ec::invalid_request};
   out.errors = wrong_;
   out.errors.insert(out.errors.end(), not_yet_.begin(), not_yet_.end());
-  if (!out.errors.empty()) out.detail = out.errors.front().pointer + ": " + out.errors.front().detail;
-  if (out.errors.size() > 1) out.detail += " (and " + std::to_string(out.errors.size() - 1) + " more)";
+  if (!out.errors.empty())
+    out.detail = out.errors.front().pointer + ": " + out.errors.front().detail;
+  if (out.errors.size() > 1)
+    out.detail += " (and " + std::to_string(out.errors.size() - 1) + " more)";
   return out;
 }
 
 fields::fields(const value& what, std::string pointer, complaints& into)
-  : members_(what.members()), pointer_(std::move(pointer)), into_(into) {
+  : members_(what.members()),
+    pointer_(std::move(pointer)),
+    into_(into) {
   if (!members_) into_.wrong(pointer_, "an object was expected");
 }
 
@@ -84,7 +89,8 @@ std::optional<bool> fields::boolean(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> fields::integer(std::string_view name, std::int64_t min, std::int64_t max) {
+std::optional<std::int64_t> fields::integer(std::string_view name, std::int64_t min,
+                                            std::int64_t max) {
   const auto* found = find(name);
   if (!found) return std::nullopt;
   const auto* held = found->numeric();
@@ -140,7 +146,8 @@ std::optional<std::size_t> fields::word(std::string_view name,
     if (at != words.end()) return static_cast<std::size_t>(at - words.begin());
   }
   std::string list;
-  for (auto each : words) list += (list.empty() ? "" : ", ") + std::string{each};
+  for (auto each : words)
+    list += (list.empty() ? "" : ", ") + std::string{each};
   wrong(name, "one of " + list + " was expected");
   return std::nullopt;
 }
@@ -150,10 +157,12 @@ const value::array* fields::array(std::string_view name, std::size_t min, std::s
   const auto* found = find(name, null);
   if (!found) return nullptr;
   const auto* held = found->items();
-  if (!held) wrong(name, "an array was expected");
+  if (!held)
+    wrong(name, "an array was expected");
   else if (held->size() < min || held->size() > max)
     wrong(name, std::to_string(min) + " to " + std::to_string(max) + " items were expected");
-  else return held;
+  else
+    return held;
   return nullptr;
 }
 

@@ -34,7 +34,8 @@ struct length {
   std::size_t max = std::numeric_limits<std::size_t>::max();
 };
 
-/// Every reader answers nullopt when the member is absent or wrong; wrong ones are complained about.
+/// Every reader answers nullopt when the member is absent or wrong; wrong ones are complained
+/// about.
 class fields {
 public:
   /// A value that is not an object is complained about once; then every member is absent.
@@ -48,7 +49,8 @@ public:
   /// Complains about a member that must be there.
   void require(std::string_view name);
 
-  std::optional<std::string> text(std::string_view name, length allowed, nullable null = nullable::no);
+  std::optional<std::string> text(std::string_view name, length allowed,
+                                  nullable null = nullable::no);
   std::optional<bool> boolean(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
   std::optional<uuid> id(std::string_view name);
@@ -57,7 +59,8 @@ public:
   /// The member's text as JSON if it is an object of at most so many bytes.
   std::optional<std::string> object(std::string_view name, std::size_t bytes_max);
   /// One of these words; its index.
-  std::optional<std::size_t> word(std::string_view name, std::initializer_list<std::string_view> words);
+  std::optional<std::size_t> word(std::string_view name,
+                                  std::initializer_list<std::string_view> words);
   const value::array* array(std::string_view name, std::size_t min, std::size_t max,
                             nullable null = nullable::no);
 

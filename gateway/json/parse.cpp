@@ -26,13 +26,23 @@ public:
 private:
   value any(const std::string& pointer) {
     switch (in_.peek()) {
-    case '{': return nested(pointer, &parser::object);
-    case '[': return nested(pointer, &parser::array);
-    case '"': return value{checked(in_.string(), pointer)};
-    case 't': in_.literal("true"); return value{true};
-    case 'f': in_.literal("false"); return value{false};
-    case 'n': in_.literal("null"); return value{};
-    default: return value{number{in_.number()}};
+    case '{':
+      return nested(pointer, &parser::object);
+    case '[':
+      return nested(pointer, &parser::array);
+    case '"':
+      return value{checked(in_.string(), pointer)};
+    case 't':
+      in_.literal("true");
+      return value{true};
+    case 'f':
+      in_.literal("false");
+      return value{false};
+    case 'n':
+      in_.literal("null");
+      return value{};
+    default:
+      return value{number{in_.number()}};
     }
   }
 
@@ -65,7 +75,8 @@ private:
     in_.expect('[', "'['");
     value::array out;
     if (in_.take(']')) return value{std::move(out)};
-    do out.push_back(any(pointer_to(pointer, out.size())));
+    do
+      out.push_back(any(pointer_to(pointer, out.size())));
     while (in_.take(','));
     in_.expect(']', "',' or ']'");
     return value{std::move(out)};
@@ -79,7 +90,8 @@ private:
   void find_duplicates(const value::object& members, const std::string& pointer) {
     std::vector<std::string_view> names;
     names.reserve(members.size());
-    for (const auto& each : members) names.push_back(each.name);
+    for (const auto& each : members)
+      names.push_back(each.name);
     std::sort(names.begin(), names.end());
     for (std::size_t i = 1; i < names.size(); ++i)
       if (names[i] == names[i - 1] && (i == 1 || names[i] != names[i - 2]))
@@ -105,13 +117,16 @@ std::optional<std::int64_t> number::integer() const {
   return out;
 }
 
-double number::real() const { return std::strtod(text.c_str(), nullptr); }
+double number::real() const {
+  return std::strtod(text.c_str(), nullptr);
+}
 
 result<document> parse(std::string_view text, std::size_t depth_max) {
   try {
     return parser{text, depth_max}.run();
   } catch (const syntax_error& wrong) {
-    return fail(ec::invalid_json, std::string{wrong.what()} + " at byte " + std::to_string(wrong.at));
+    return fail(ec::invalid_json,
+                std::string{wrong.what()} + " at byte " + std::to_string(wrong.at));
   } catch (const too_deep&) {
     return fail(ec::json_too_deep, "at most " + std::to_string(depth_max) + " levels");
   }
@@ -121,9 +136,12 @@ std::string pointer_to(std::string_view parent, std::string_view name) {
   std::string out{parent};
   out += '/';
   for (char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }

@@ -6,7 +6,9 @@
 namespace recado::json {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 void append_utf8(std::string& out, unsigned code) {
   if (code < 0x80) {
@@ -45,7 +47,9 @@ lead lead_of(unsigned char byte) {
 
 } // namespace
 
-void scanner::fail(std::string what) const { throw syntax_error{std::move(what), at_}; }
+void scanner::fail(std::string what) const {
+  throw syntax_error{std::move(what), at_};
+}
 
 char scanner::peek() {
   while (at_ < text_.size()) {
@@ -125,10 +129,14 @@ unsigned scanner::hex4() {
   for (int i = 0; i < 4; ++i, ++at_) {
     char c = at_ < text_.size() ? text_[at_] : 0;
     unsigned digit = 0;
-    if (is_digit(c)) digit = static_cast<unsigned>(c - '0');
-    else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a') + 10;
-    else if (c >= 'A' && c <= 'F') digit = static_cast<unsigned>(c - 'A') + 10;
-    else fail("four hex digits were expected");
+    if (is_digit(c))
+      digit = static_cast<unsigned>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<unsigned>(c - 'a') + 10;
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<unsigned>(c - 'A') + 10;
+    else
+      fail("four hex digits were expected");
     code = code << 4 | digit;
   }
   return code;
@@ -148,7 +156,8 @@ void scanner::utf8(std::string& out) {
 
 bool scanner::digits() {
   std::size_t from = at_;
-  while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+  while (at_ < text_.size() && is_digit(text_[at_]))
+    ++at_;
   return at_ > from;
 }
 
@@ -156,8 +165,10 @@ std::string scanner::number() {
   std::size_t from = at_;
   auto here = [this](char c) { return at_ < text_.size() && text_[at_] == c; };
   if (here('-')) ++at_;
-  if (here('0')) ++at_;
-  else if (!digits()) fail("a value was expected");
+  if (here('0'))
+    ++at_;
+  else if (!digits())
+    fail("a value was expected");
   if (here('.')) {
     ++at_;
     if (!digits()) fail("a digit was expected");

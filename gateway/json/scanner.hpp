@@ -10,7 +10,8 @@ namespace recado::json {
 /// Not JSON; caught in parse().
 struct syntax_error : std::runtime_error {
   syntax_error(std::string what, std::size_t where)
-    : std::runtime_error(std::move(what)), at(where) {}
+    : std::runtime_error(std::move(what)),
+      at(where) {}
   std::size_t at;
 };
 

@@ -28,22 +28,27 @@ public:
   writer& put(const std::string& text) { return put(std::string_view{text}); }
   writer& put(std::same_as<bool> auto value) { return raw(value ? "true" : "false"); }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  writer& put(T value) { return raw(std::to_string(value)); }
+  requires(!std::same_as<T, bool>) writer& put(T value) { return raw(std::to_string(value)); }
   writer& put(wall_time at) { return put(to_rfc3339(at)); }
   writer& put(const uuid& id) { return put(id.str()); }
   template <class Tag>
-  writer& put(const id_of<Tag>& id) { return put(id.value); }
+  writer& put(const id_of<Tag>& id) {
+    return put(id.value);
+  }
   /// An empty one is null: the client itself.
   writer& put(const user_id& user) { return user.empty() ? null() : put(user.value); }
   template <class T>
-  writer& put(const std::optional<T>& value) { return value ? put(*value) : null(); }
+  writer& put(const std::optional<T>& value) {
+    return value ? put(*value) : null();
+  }
   writer& null() { return raw("null"); }
   /// Text that already is JSON.
   writer& raw(std::string_view json);
 
   template <class T>
-  writer& field(std::string_view name, const T& value) { return key(name).put(value); }
+  writer& field(std::string_view name, const T& value) {
+    return key(name).put(value);
+  }
   writer& field_null(std::string_view name) { return key(name).null(); }
   writer& field_raw(std::string_view name, std::string_view json) { return key(name).raw(json); }
 

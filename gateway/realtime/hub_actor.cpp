@@ -1,0 +1,164 @@
+#include "gateway/realtime/hub_actor.hpp"
+
+#include "gateway/realtime/hub_core.hpp"
+#include "runtime/actor/child_setup.hpp"
+#include "runtime/observe/log.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace recado::realtime {
+namespace {
+
+constexpr std::size_t session_mailbox_max = 8192; ///< frames that wait for one session
+constexpr int too_slow = 4408, restarting = 1012;
+
+struct hub_state : hub_port {
+  static inline const char* name = "hub";
+  explicit hub_state(hub_actor::pointer ptr) : self(ptr) {}
+  ~hub_state() override;
+
+  void setup(const realtime_config& config, std::shared_ptr<watch_service> w,
+             std::shared_ptr<history_service> h);
+  // messages
+  void open(const open_session& asked);
+  void close(const session_id& id);
+  void answer_standings(const session_id& id);
+  void type(const session_types& asked);
+  // hub_port
+  void watch(std::uint64_t call, std::vector<item> items) override;
+  void unwatch(std::vector<item> items) override { watches->unwatch(std::move(items)); }
+  void read_memberships(std::uint64_t call, const client_id& client, const user_id& user) override;
+  void read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
+                     std::size_t limit) override;
+  void read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) override;
+  void opened(const session_id& session, result<void> outcome) override;
+  void deliver(const session_id& session, const frame& what) override;
+  void wake_in(std::chrono::milliseconds delay) override {
+    self->delayed_send(self, delay, hub_woke{});
+  }
+
+  struct link {
+    session_actor session;
+    http::ws_peer_ptr peer;
+    actor::credit_ptr credit;
+  };
+  hub_actor::pointer self;
+  std::shared_ptr<watch_service> watches;
+  std::shared_ptr<history_service> history;
+  std::optional<hub_core> core;
+  std::unordered_map<session_id, link> links;
+};
+
+hub_state::~hub_state() {
+  for (auto& [id, each] : links)
+    each.peer->close(restarting, "restart");
+}
+
+void hub_state::setup(const realtime_config& config, std::shared_ptr<watch_service> w,
+                      std::shared_ptr<history_service> h) {
+  watches = std::move(w);
+  history = std::move(h);
+  core.emplace(config, *this);
+}
+
+void hub_state::open(const open_session& asked) {
+  links[asked.id] = {asked.session, asked.peer, actor::credit::make(session_mailbox_max)};
+  core->open(asked.id, asked.client, asked.user);
+}
+
+void hub_state::close(const session_id& id) {
+  links.erase(id);
+  core->close(id);
+}
+
+void hub_state::answer_standings(const session_id& id) {
+  auto found = links.find(id);
+  if (found != links.end()) self->send(found->second.session, standings_are{core->standings(id)});
+}
+
+void hub_state::type(const session_types& asked) {
+  bool known = core->type(asked.id, asked.what);
+  auto found = links.find(asked.id);
+  if (found != links.end()) self->send(found->second.session, typed{asked.ticket, known});
+}
+
+void hub_state::watch(std::uint64_t call, std::vector<item> items) {
+  hub_actor me{self};
+  watches->watch(std::move(items), [me, call](result<std::vector<watch_service::position>> got) {
+    caf::anon_send(me, watch_answered{call, std::move(got)});
+  });
+}
+
+void hub_state::read_memberships(std::uint64_t call, const client_id& client, const user_id& user) {
+  hub_actor me{self};
+  history->memberships(client, user, [me, call](result<std::vector<membership>> got) {
+    caf::anon_send(me, memberships_came{call, std::move(got)});
+  });
+}
+
+void hub_state::read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
+                              std::size_t limit) {
+  hub_actor me{self};
+  history_service::range range;
+  range.since_seq = since_seq;
+  range.limit = limit;
+  history->messages(what.client, what.conversation, {}, range,
+                    [me, call](result<page<message_record>> got) {
+                      caf::anon_send(me, messages_came{call, std::move(got)});
+                    });
+}
+
+void hub_state::read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) {
+  hub_actor me{self};
+  history->receipts_since(what.client, what.conversation, since_rev,
+                          [me, call](result<std::vector<receipt_position>> got) {
+                            caf::anon_send(me, receipts_came{call, std::move(got)});
+                          });
+}
+
+void hub_state::opened(const session_id& session, result<void> outcome) {
+  auto found = links.find(session);
+  if (found != links.end()) self->send(found->second.session, attached{std::move(outcome)});
+}
+
+void hub_state::deliver(const session_id& session, const frame& what) {
+  auto found = links.find(session);
+  if (found == links.end()) return;
+  auto& to = found->second;
+  if (auto room = to.credit->try_take())
+    self->send(to.session, realtime::deliver{what, std::move(*room)});
+  else
+    to.peer->close(too_slow, "too slow"); // its end comes back as close_session
+}
+
+hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
+                             const realtime_config& config, std::shared_ptr<watch_service> watches,
+                             std::shared_ptr<history_service> history) {
+  actor::child_setup(self);
+  self->state.setup(config, std::move(watches), std::move(history));
+  return {
+    [self](const open_session& asked) { self->state.open(asked); },
+    [self](const close_session& asked) { self->state.close(asked.id); },
+    [self](const ask_standings& asked) { self->state.answer_standings(asked.id); },
+    [self](const session_types& asked) { self->state.type(asked); },
+    [self](const events_came& came) { self->state.core->on_events(*came.batch); },
+    [self](doubt_arose) { self->state.core->on_doubt(); },
+    [self](const watch_answered& said) { self->state.core->on_watched(said.call, said.got); },
+    [self](const memberships_came& said) { self->state.core->on_memberships(said.call, said.got); },
+    [self](const messages_came& said) { self->state.core->on_messages(said.call, said.got); },
+    [self](const receipts_came& said) { self->state.core->on_receipts(said.call, said.got); },
+    [self](hub_woke) { self->state.core->on_wake(); },
+  };
+}
+
+} // namespace
+
+hub_actor spawn_hub(caf::actor_system& system, const realtime_config& config,
+                    std::shared_ptr<watch_service> watches,
+                    std::shared_ptr<history_service> history) {
+  return system.spawn(hub, config, std::move(watches), std::move(history));
+}
+
+} // namespace recado::realtime

@@ -1,0 +1,159 @@
+#pragma once
+/// The messages between the hub, the sessions and the outside. Local to this process.
+#include "gateway/realtime/session_core.hpp"
+#include "runtime/actor/credit.hpp"
+#include "runtime/http/peer.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace recado::realtime {
+
+// to a session
+struct text_came { ///< a text frame of the client
+  std::string text;
+};
+struct socket_closed {
+  int code = 0;
+};
+struct attached {
+  result<void> outcome;
+};
+struct deliver {
+  frame what;
+  actor::credit_token room; ///< in the session's mailbox
+};
+struct typed {
+  std::uint64_t ticket = 0;
+  bool known = false;
+};
+struct standings_are {
+  std::vector<standing> all;
+};
+struct command_answered {
+  std::uint64_t ticket = 0;
+  reply said;
+};
+struct page_came {
+  result<page<message_record>> got;
+};
+struct alarm_rang {
+  alarm what = alarm::auth_timeout;
+};
+
+} // namespace recado::realtime
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::text_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::socket_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::attached)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::deliver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::typed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::standings_are)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::command_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::page_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::alarm_rang)
+
+namespace recado::realtime {
+
+/// One WebSocket connection. Pooled; spawned when the upgrade is done; its end closes the socket
+/// (1011 after a failure), and the end of the socket ends it.
+using session_actor = caf::typed_actor<
+  // A frame of the client.
+  caf::reacts_to<text_came>,
+  // The socket is gone.
+  caf::reacts_to<socket_closed>,
+  // The hub attached the session, or has no room for it.
+  caf::reacts_to<attached>,
+  // A frame for the client.
+  caf::reacts_to<deliver>,
+  // Whether the conversation in which somebody types is known.
+  caf::reacts_to<typed>,
+  // Where the person stands in each conversation.
+  caf::reacts_to<standings_are>,
+  // The owner's answer to a command.
+  caf::reacts_to<command_answered>,
+  // A page of the history.
+  caf::reacts_to<page_came>,
+  // INTERNAL: a timer.
+  caf::reacts_to<alarm_rang>>;
+
+// to the hub
+struct open_session {
+  session_id id;
+  client_id client;
+  user_id user;
+  session_actor session;
+  http::ws_peer_ptr peer;
+};
+struct close_session {
+  session_id id;
+};
+struct ask_standings {
+  session_id id;
+};
+struct session_types {
+  session_id id; ///< nil: by REST
+  std::uint64_t ticket = 0;
+  typing what;
+};
+struct events_came {
+  std::shared_ptr<const event_batch> batch;
+  actor::credit_token room; ///< in the hub's mailbox
+};
+struct doubt_arose {};
+struct watch_answered {
+  std::uint64_t call = 0;
+  result<std::vector<watch_service::position>> got;
+};
+struct memberships_came {
+  std::uint64_t call = 0;
+  result<std::vector<membership>> got;
+};
+struct messages_came {
+  std::uint64_t call = 0;
+  result<page<message_record>> got;
+};
+struct receipts_came {
+  std::uint64_t call = 0;
+  result<std::vector<receipt_position>> got;
+};
+struct hub_woke {};
+
+} // namespace recado::realtime
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::open_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::close_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::ask_standings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::session_types)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::events_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::doubt_arose)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::watch_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::memberships_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::messages_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::receipts_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::hub_woke)
+
+namespace recado::realtime {
+
+/// The one hub of the process. Pooled; a supervised child of the gateway. Its death closes every
+/// session with 1012: the clients come back and resume.
+using hub_actor = caf::typed_actor<
+  // Attaches a session to its person's conversations; answered by `attached`.
+  caf::reacts_to<open_session>,
+  // The session is gone.
+  caf::reacts_to<close_session>,
+  // Answered by `standings_are`.
+  caf::reacts_to<ask_standings>,
+  // Somebody types; answered by `typed`.
+  caf::reacts_to<session_types>,
+  // Events of owners.
+  caf::reacts_to<events_came>,
+  // Events may have been lost.
+  caf::reacts_to<doubt_arose>,
+  // The services' answers.
+  caf::reacts_to<watch_answered>, caf::reacts_to<memberships_came>, caf::reacts_to<messages_came>,
+  caf::reacts_to<receipts_came>,
+  // INTERNAL: try again what failed.
+  caf::reacts_to<hub_woke>>;
+
+} // namespace recado::realtime

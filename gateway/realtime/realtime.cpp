@@ -1,0 +1,165 @@
+#include "gateway/realtime/realtime.hpp"
+
+#include "gateway/realtime/hub_actor.hpp"
+#include "gateway/realtime/session_actor.hpp"
+#include "runtime/observe/log.hpp"
+
+#include <atomic>
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace recado::realtime {
+namespace {
+
+constexpr std::string_view subprotocol = "recado.v1.json";
+constexpr std::size_t hub_mailbox_max = 65'536; ///< events that wait for the hub
+constexpr int restarting = 1012;
+
+/// Does the client offer our subprotocol?
+bool offers_ours(std::string_view offered) {
+  while (!offered.empty()) {
+    auto end = std::min(offered.find(','), offered.size());
+    auto each = offered.substr(0, end);
+    while (each.starts_with(' '))
+      each.remove_prefix(1);
+    while (each.ends_with(' '))
+      each.remove_suffix(1);
+    if (each == subprotocol) return true;
+    offered.remove_prefix(std::min(end + 1, offered.size()));
+  }
+  return false;
+}
+
+/// The way to the hub, whichever life of it is the present one.
+class hub_line {
+public:
+  void connect(const hub_actor& to) {
+    std::lock_guard lock{mutex_};
+    if (!closed_) hub_ = to;
+  }
+  void cut() {
+    std::lock_guard lock{mutex_};
+    closed_ = true;
+    hub_ = nullptr;
+    if (credit_) credit_->silence();
+  }
+  hub_actor get() const {
+    std::lock_guard lock{mutex_};
+    return hub_;
+  }
+  void events(const event_batch& batch);
+  void doubt() {
+    if (auto to = get()) caf::anon_send(to, doubt_arose{});
+  }
+  void make_credit(const std::shared_ptr<hub_line>& self) {
+    std::weak_ptr<hub_line> weak = self;
+    // What was shed while the mailbox was full is lost: everything is in doubt.
+    credit_ = actor::credit::make(hub_mailbox_max, [weak] {
+      if (auto line = weak.lock()) line->doubt();
+    });
+  }
+
+private:
+  mutable std::mutex mutex_;
+  hub_actor hub_;
+  bool closed_ = false;
+  actor::credit_ptr credit_;
+};
+
+void hub_line::events(const event_batch& batch) {
+  auto to = get();
+  if (!to || batch.events.empty()) return;
+  if (auto room = credit_->try_take(batch.events.size()))
+    caf::anon_send(to, events_came{std::make_shared<const event_batch>(batch), std::move(*room)});
+  else
+    observe::log_warn("hub-mailbox-full", "{} events are shed and read again later",
+                      batch.events.size());
+}
+
+class socket_door final : public realtime, public std::enable_shared_from_this<socket_door> {
+public:
+  socket_door(caf::actor_system& system, std::shared_ptr<session_world> world,
+              std::shared_ptr<watch_service> watches)
+    : system_(system),
+      world_(std::move(world)),
+      watches_(std::move(watches)) {
+    line_->make_credit(line_);
+    std::weak_ptr<hub_line> weak = line_;
+    watches_->listen(
+      [weak](const event_batch& batch) {
+        if (auto line = weak.lock()) line->events(batch);
+      },
+      [weak] {
+        if (auto line = weak.lock()) line->doubt();
+      });
+  }
+
+  actor::child_spec hub_child() override;
+  void accept(const http::request& asked, const http::upgrader& answer,
+              std::optional<auth::principal> who) override;
+  void tell(const typing& what) override {
+    if (auto hub = line_->get()) caf::anon_send(hub, session_types{{}, 0, what});
+  }
+  std::size_t sessions() const override { return *open_; }
+  void stop() override { line_->cut(); }
+
+private:
+  http::ws_callbacks open(const http::ws_peer_ptr& peer, std::optional<auth::principal> who);
+
+  caf::actor_system& system_;
+  std::shared_ptr<session_world> world_;
+  std::shared_ptr<watch_service> watches_;
+  std::shared_ptr<hub_line> line_ = std::make_shared<hub_line>();
+  std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
+};
+
+actor::child_spec socket_door::hub_child() {
+  auto start = [line = line_, watches = watches_, history = world_->history,
+                config = world_->config.realtime](caf::actor_system& system) {
+    auto hub = spawn_hub(system, config, watches, history);
+    line->connect(hub);
+    return caf::actor_cast<caf::actor>(hub);
+  };
+  return {"hub", std::move(start)};
+}
+
+void socket_door::accept(const http::request& asked, const http::upgrader& answer,
+                         std::optional<auth::principal> who) {
+  bool ours = offers_ours(asked.header_value("Sec-WebSocket-Protocol"));
+  answer.accept(ours ? std::string{subprotocol} : std::string{},
+                [self = shared_from_this(), who = std::move(who)](http::ws_peer_ptr peer) {
+                  return self->open(peer, who);
+                });
+}
+
+http::ws_callbacks socket_door::open(const http::ws_peer_ptr& peer,
+                                     std::optional<auth::principal> who) {
+  auto hub = line_->get();
+  if (!hub) {
+    peer->close(restarting, "restart");
+    return {[](const std::string&) {}, [](int) {}};
+  }
+  ++*open_;
+  auto session = spawn_session(system_, world_, hub, peer, std::move(who));
+  return {
+    [session](std::string text) { caf::anon_send(session, text_came{std::move(text)}); },
+    [session, count = open_](int code) {
+      --*count;
+      caf::anon_send(session, socket_closed{code});
+    },
+  };
+}
+
+} // namespace
+
+std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway_config& config,
+                                        services below, std::shared_ptr<auth::authority> tokens,
+                                        std::function<wall_time()> now,
+                                        std::function<void()> on_unknown_key) {
+  auto world = std::make_shared<session_world>(
+    session_world{config, std::move(below.commands), std::move(below.history), std::move(tokens),
+                  std::move(now), std::move(on_unknown_key)});
+  return std::make_shared<socket_door>(system, std::move(world), std::move(below.watches));
+}
+
+} // namespace recado::realtime

@@ -1,0 +1,126 @@
+#include "gateway/realtime/session_actor.hpp"
+
+#include "runtime/actor/child_setup.hpp"
+
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace recado::realtime {
+namespace {
+
+constexpr int failed = 1011;
+
+struct session_state : session_port {
+  static inline const char* name = "session";
+  explicit session_state(session_actor::pointer ptr) : self(ptr), id(uuid::v7()) {}
+  ~session_state() override;
+
+  void setup(std::shared_ptr<const session_world> w, hub_actor h, http::ws_peer_ptr p);
+  void closed();
+  // session_port
+  void send(std::string text) override { peer->send(std::move(text)); }
+  void close(int code, std::string reason) override { peer->close(code, std::move(reason)); }
+  void consumed() override { peer->consumed(); }
+  std::size_t queued_bytes() const override { return peer->queued_bytes(); }
+  auth::authority::verdict verify(std::string_view token) override;
+  void attach(const auth::principal& who) override;
+  void submit(std::uint64_t ticket, command what) override;
+  void ask_standings() override { self->send(hub, realtime::ask_standings{id}); }
+  void read_messages(const conversation_id& where, std::int64_t since_seq,
+                     std::size_t limit) override;
+  void tell_typing(std::uint64_t ticket, const typing& what) override {
+    self->send(hub, session_types{id, ticket, what});
+  }
+  wall_time now() const override { return world->now(); }
+  void wake_in(alarm what, std::chrono::milliseconds delay) override {
+    self->delayed_send(self, delay, alarm_rang{what});
+  }
+
+  session_actor::pointer self;
+  session_id id;
+  std::shared_ptr<const session_world> world;
+  hub_actor hub;
+  http::ws_peer_ptr peer;
+  std::optional<session_core> core;
+  bool known_to_hub = false;
+};
+
+/// Also after a failure: nobody else would close the socket or forget the session.
+session_state::~session_state() {
+  if (!peer) return;
+  peer->close(failed, "internal error");
+  world->commands->end_session(id);
+  if (known_to_hub) caf::anon_send(hub, close_session{id});
+}
+
+void session_state::setup(std::shared_ptr<const session_world> w, hub_actor h,
+                          http::ws_peer_ptr p) {
+  world = std::move(w);
+  hub = std::move(h);
+  peer = std::move(p);
+  core.emplace(world->config, id, *this);
+}
+
+void session_state::closed() {
+  self->quit();
+}
+
+auth::authority::verdict session_state::verify(std::string_view token) {
+  auto out = world->tokens->verify(token, now());
+  if (out.unknown_key) world->on_unknown_key();
+  return out;
+}
+
+void session_state::attach(const auth::principal& who) {
+  known_to_hub = true;
+  self->send(hub, open_session{id, who.client, who.user, session_actor{self}, peer});
+}
+
+void session_state::submit(std::uint64_t ticket, command what) {
+  session_actor me{self};
+  world->commands->submit(std::move(what), id, [me, ticket](reply said) {
+    caf::anon_send(me, command_answered{ticket, std::move(said)});
+  });
+}
+
+void session_state::read_messages(const conversation_id& where, std::int64_t since_seq,
+                                  std::size_t limit) {
+  session_actor me{self};
+  history_service::range range;
+  range.since_seq = since_seq;
+  range.limit = limit;
+  const auto& who = core->who();
+  world->history->messages(
+    who.client, where, who.user, range,
+    [me](result<page<message_record>> got) { caf::anon_send(me, page_came{std::move(got)}); });
+}
+
+session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
+                                     std::shared_ptr<const session_world> world, hub_actor hub,
+                                     http::ws_peer_ptr peer, std::optional<auth::principal> who) {
+  actor::child_setup(self);
+  self->state.setup(std::move(world), std::move(hub), std::move(peer));
+  self->state.core->start(std::move(who));
+  return {
+    [self](text_came& in) { self->state.core->on_text(std::move(in.text)); },
+    [self](const socket_closed&) { self->state.closed(); },
+    [self](const attached& said) { self->state.core->on_attached(said.outcome); },
+    [self](const deliver& in) { self->state.core->on_frame(in.what); },
+    [self](const typed& said) { self->state.core->on_typed(said.ticket, said.known); },
+    [self](standings_are& said) { self->state.core->on_standings(std::move(said.all)); },
+    [self](const command_answered& said) { self->state.core->on_reply(said.ticket, said.said); },
+    [self](const page_came& said) { self->state.core->on_page(said.got); },
+    [self](const alarm_rang& rang) { self->state.core->on_alarm(rang.what); },
+  };
+}
+
+} // namespace
+
+session_actor spawn_session(caf::actor_system& system, std::shared_ptr<const session_world> world,
+                            hub_actor hub, http::ws_peer_ptr peer,
+                            std::optional<auth::principal> who) {
+  return system.spawn(session, std::move(world), std::move(hub), std::move(peer), std::move(who));
+}
+
+} // namespace recado::realtime

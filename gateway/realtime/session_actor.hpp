@@ -1,0 +1,21 @@
+#pragma once
+/// Spawns the session of one connection.
+#include "gateway/realtime/messages.hpp"
+
+namespace recado::realtime {
+
+/// What all sessions share. Outlives them.
+struct session_world {
+  gateway_config config;
+  std::shared_ptr<command_service> commands;
+  std::shared_ptr<history_service> history;
+  std::shared_ptr<auth::authority> tokens;
+  std::function<wall_time()> now;
+  std::function<void()> on_unknown_key;
+};
+
+session_actor spawn_session(caf::actor_system& system, std::shared_ptr<const session_world> world,
+                            hub_actor hub, http::ws_peer_ptr peer,
+                            std::optional<auth::principal> who);
+
+} // namespace recado::realtime

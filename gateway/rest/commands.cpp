@@ -1,0 +1,74 @@
+#include "gateway/rest/commands.hpp"
+
+#include "gateway/rest/api.hpp"
+#include "gateway/rest/routes.hpp"
+
+namespace recado::rest {
+
+api::api(const gateway_config& config, services below, auth::authority& tokens,
+         api_environment around)
+  : config_(config),
+    below_(std::move(below)),
+    tokens_(tokens),
+    around_(std::move(around)),
+    kept_(below_.idempotency) {}
+
+void api::run(const call_ptr& on) {
+  if (on->where->run) return (this->*on->where->run)(on);
+  auto wrong = complaints_about(*on);
+  if (!refused(on, wrong)) on->fail(problem{ec::not_available_yet});
+}
+
+void api::submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok) {
+  auto acting = what.acting;
+  below_.commands->submit(std::move(what), uuid{},
+                          [on, acting, when_ok = std::move(when_ok)](reply said) {
+                            if (said.ok()) return when_ok(said);
+                            auto refusal = on->rendered(problem_of(said, acting));
+                            if (said.replayed)
+                              refusal.headers.push_back({"Idempotency-Replayed", "true"});
+                            on->reply_with(std::move(refusal));
+                          });
+}
+
+command api::make_command(const call& on, const conversation_id& conversation,
+                          command_body body) const {
+  command out;
+  out.id = command_id::make();
+  out.client = on.who.client;
+  out.conversation = conversation;
+  out.acting = on.who.user;
+  out.received_at = around_.now();
+  out.trace = on.trace.traceparent();
+  out.body = std::move(body);
+  return out;
+}
+
+problem problem_of(const reply& said, const user_id& acting) {
+  if (said.code == ec::not_a_member && !acting.empty()) return problem{ec::conversation_not_found};
+  problem out{said.code, said.detail};
+  if (said.code == ec::not_a_member) out.errors.push_back({"/from", said.detail});
+  return out;
+}
+
+std::optional<user_id> speaker(const call_ptr& on, const std::optional<user_id>& named) {
+  const auto& own = on->who.user;
+  if (!on->who.is_user() || !named || *named == own)
+    return on->who.is_user() ? own : named.value_or(user_id{});
+  on->fail(problem{ec::forbidden_sender});
+  return std::nullopt;
+}
+
+bool refused(const call_ptr& on, const json::complaints& about) {
+  if (!about.any()) return false;
+  on->fail(about.as_problem());
+  return true;
+}
+
+json::complaints complaints_about(const call& on) {
+  json::complaints out;
+  out.add(on.body.flaws);
+  return out;
+}
+
+} // namespace recado::rest

@@ -1,0 +1,29 @@
+#pragma once
+/// Parts that the handlers of commands share.
+#include "gateway/rest/call.hpp"
+#include "schemas/reply.hpp"
+
+namespace recado::rest {
+
+/// A refusal as the caller may see it. To a user's token a conversation without that user does not
+/// exist.
+problem problem_of(const reply& said, const user_id& acting);
+
+/// The id in the path, or answers with this code.
+template <class Id>
+std::optional<Id> id_param(const call_ptr& on, std::size_t index, ec missing) {
+  auto id = Id::parse(on->params.at(index));
+  if (!id) on->fail(problem{missing});
+  return id;
+}
+
+/// For whom a request without a named user speaks, and whether it may speak for a named one: a
+/// user's token for that user only. Answers 403 and gives nothing if it may not.
+std::optional<user_id> speaker(const call_ptr& on, const std::optional<user_id>& named);
+
+/// True if something was wrong, which is then answered.
+bool refused(const call_ptr& on, const json::complaints& about);
+/// Complaints that begin with what the parser found.
+json::complaints complaints_about(const call& on);
+
+} // namespace recado::rest

@@ -1,0 +1,151 @@
+#include "gateway/shapes/answers.hpp"
+
+#include "gateway/shapes/ids.hpp"
+
+namespace recado::shapes {
+namespace {
+
+void append_fields(json::writer& to, const message_view& what, std::string_view state) {
+  to.field("message_id", what.id).field("conversation_id", what.conversation).key("seq");
+  what.seq > 0 ? to.put(what.seq) : to.null();
+  to.field("from", what.from)
+    .field_null("to")
+    .field_raw("payload", what.payload)
+    .field("priority", to_string(what.priority))
+    .field("status", state)
+    .field("created_at", what.created_at)
+    .field_null("send_at")
+    .field("expires_at", what.expires_at)
+    .field_raw("metadata", what.metadata);
+}
+
+void append_fields(json::writer& to, const message_record& what) {
+  append_fields(to, what.view, to_string(what.state));
+  if (!what.failure.empty()) to.field("failure", what.failure);
+}
+
+void append_delivery(json::writer& to, const delivery_record& what) {
+  to.begin_object()
+    .field("delivery_id", what.id)
+    .field("recipient", what.recipient)
+    .field("channel", what.channel)
+    .field_null("account")
+    .field("status", to_string(what.state))
+    .field("attempt", what.attempt)
+    .field_null("provider_id")
+    .field_null("provider_code")
+    .field("updated_at", what.updated_at)
+    .end_object();
+}
+
+} // namespace
+
+void append_message(json::writer& to, const message_record& what) {
+  to.begin_object();
+  append_fields(to, what);
+  to.end_object();
+}
+
+void append_message(json::writer& to, const message_view& what) {
+  to.begin_object();
+  append_fields(to, what, to_string(status::sent)); // who sees it in a frame sees it committed
+  to.end_object();
+}
+
+void append_full_message(json::writer& to, const message_record& what) {
+  to.begin_object();
+  append_fields(to, what);
+  to.key("deliveries").begin_array();
+  for (const auto& each : what.deliveries)
+    append_delivery(to, each);
+  to.end_array().field("deliveries_total", what.deliveries_total).end_object();
+}
+
+void append_history(json::writer& to, const history_record& what) {
+  to.begin_object()
+    .field("at", what.at)
+    .field("recipient", what.recipient)
+    .field("channel", what.channel)
+    .field("status", to_string(what.state))
+    .field("attempt", what.attempt)
+    .field("provider_code", what.provider_code)
+    .field("detail", what.detail)
+    .end_object();
+}
+
+void append_conversation(json::writer& to, const conversation_record& what) {
+  to.begin_object()
+    .field("conversation_id", what.id)
+    .field("type", to_string(what.type))
+    .field("title", what.title)
+    .key("members")
+    .begin_array();
+  for (const auto& each : what.members)
+    append_member(to, each);
+  to.end_array()
+    .field_raw("metadata", what.metadata.empty() ? "{}" : what.metadata)
+    .field("last_seq", what.last_seq)
+    .field("created_at", what.created_at)
+    .end_object();
+}
+
+void append_user(json::writer& to, const user_record& what) {
+  to.begin_object()
+    .field("user_id", what.id)
+    .field("name", what.fields.name)
+    .field("locale", what.fields.locale)
+    .field("time_zone", what.fields.time_zone)
+    .field_raw("metadata", what.fields.metadata)
+    .field("created_at", what.created_at)
+    .field("updated_at", what.updated_at)
+    .end_object();
+}
+
+void append_identity(json::writer& to, const identity_record& what) {
+  to.begin_object()
+    .field("channel", what.fields.channel)
+    .field("address", what.fields.address)
+    .field("account", what.fields.account)
+    .field("verified", what.fields.verified)
+    .field("created_at", what.created_at)
+    .end_object();
+}
+
+void append_member(json::writer& to, const member_record& what) {
+  to.begin_object()
+    .field("user_id", what.user)
+    .field("role", to_string(what.role))
+    .field("joined_at", what.joined_at)
+    .field("joined_seq", what.joined_seq)
+    .end_object();
+}
+
+std::string accepted_body(const reply& said) {
+  std::string out;
+  json::writer to{out};
+  to.begin_object()
+    .field("status", "accepted")
+    .field("message_id", said.message)
+    .field("conversation_id", said.conversation)
+    .field("seq", said.seq)
+    .field("created_at", said.at)
+    .key("deliveries")
+    .begin_array();
+  for (const auto& each : said.recipients)
+    to.begin_object()
+      .field("delivery_id", in_app_delivery(said.message, each))
+      .field("recipient", each)
+      .field("channel", "in_app")
+      .field("status", "sent")
+      .end_object();
+  to.end_array().field("deliveries_total", said.recipients_total).end_object();
+  return out;
+}
+
+std::string stored_body(const message_id& id) {
+  std::string out;
+  json::writer{out}.begin_object().field("status", "accepted").field("message_id", id).end_object();
+  return out;
+}
+
+} // namespace recado::shapes

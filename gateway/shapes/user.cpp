@@ -1,0 +1,42 @@
+#include "gateway/shapes/user.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace recado::shapes {
+namespace {
+constexpr std::array<std::string_view, 10> with_addresses{
+  "whatsapp", "telegram", "email", "messenger", "instagram",
+  "sms",      "fcm",      "apns",  "webpush",   "webhook"};
+} // namespace
+
+user_fields read_user_fields(const json::value& body, const gateway_limits& limits,
+                             json::complaints& into) {
+  user_fields out;
+  json::fields in{body, "", into};
+  out.name = in.text("name", {0, 512}, json::nullable::as_absent);
+  out.locale = in.text("locale", {0, 64}, json::nullable::as_absent);
+  out.time_zone = in.text("time_zone", {0, 64}, json::nullable::as_absent);
+  out.metadata = in.object("metadata", limits.metadata_bytes_max).value_or("{}");
+  in.finish();
+  return out;
+}
+
+bool identity_channel(std::string_view name) {
+  return std::find(with_addresses.begin(), with_addresses.end(), name) != with_addresses.end();
+}
+
+identity_fields read_identity(const json::value& body, std::string channel,
+                              json::complaints& into) {
+  identity_fields out;
+  json::fields in{body, "", into};
+  in.require("address");
+  out.address = in.text("address", {1, 4096}).value_or(""); // a Web Push subscription is long
+  out.account = in.text("account", {1, 128}, json::nullable::as_absent);
+  out.verified = in.boolean("verified").value_or(false);
+  in.finish();
+  out.channel = std::move(channel);
+  return out;
+}
+
+} // namespace recado::shapes
