@@ -28,9 +28,10 @@ std::optional<detail::verdict> exchange::take() {
   return std::exchange(value_, std::nullopt);
 }
 
-void exchange::shut() {
+std::optional<detail::verdict> exchange::shut() {
   const std::lock_guard lock{mutex_};
   settled_ = true;
+  return std::exchange(value_, std::nullopt);
 }
 
 bool exchange::gone() const {

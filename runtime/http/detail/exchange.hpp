@@ -43,8 +43,8 @@ public:
   /// io thread: the verdict, once. From the first empty answer on, settle() wakes the connection.
   std::optional<detail::verdict> take();
 
-  /// io thread: nobody waits any more.
-  void shut();
+  /// io thread: nobody waits any more. The verdict, if one came at the last moment.
+  std::optional<detail::verdict> shut();
   void client_left() { gone_ = true; }
   bool gone() const;
 

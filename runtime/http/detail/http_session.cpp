@@ -130,7 +130,7 @@ task<http_session::progress> http_session::read_body(early_answer& early) {
     co_return fail(413, "the body is over the limit of this route");
   }
   parser_->body_limit(early.body_bytes_max);
-  if (length && !early.sink) parser_->part.reserve(*length);
+  if (length && !early.sink) parser_->part.reserve(std::min<std::uint64_t>(*length, 1 << 20));
   if (!co_await confirm_expectation()) co_return progress::ended;
   const auto began = steady::now();
   std::uint64_t total = 0;
@@ -209,18 +209,15 @@ task<std::optional<verdict>> http_session::await_verdict(exchange& waiting) {
   if (value) co_return value;
   on_->expire_after(on_->server.config.request_timeout);
   on_->watch_for_reset();
-  for (;;) {
+  while (!value && !on_->timed_out() && !on_->reset && !on_->dropped()) {
     co_await on_->main.wait();
     value = waiting.take();
-    if (value || on_->reset || on_->dropped()) break;
-    if (on_->timed_out()) {
-      waiting.shut();
-      value = protocol_error({503, "the request took too long"});
-      break;
-    }
+  }
+  if (!value) value = waiting.shut();
+  if (!value && on_->timed_out() && !on_->dropped()) {
+    value = protocol_error({503, "the request took too long"});
   }
   if (!value) waiting.client_left();
-  waiting.shut();
   on_->expire_never();
   co_return value;
 }

@@ -11,8 +11,7 @@ loop::loop(shared_state& server_)
     work_(context_.get_executor()),
     ticker_(context_),
     gate_(std::make_shared<gate>(
-      [this](std::function<void()> work) { net::post(context_, std::move(work)); })),
-    now_(steady::now()) {}
+      [this](std::function<void()> work) { net::post(context_, std::move(work)); })) {}
 
 void loop::run() {
   net::post(context_, [this] { on_tick(); });
@@ -43,13 +42,13 @@ void loop::arm() {
 }
 
 void loop::on_tick() {
-  now_ = steady::now();
+  const auto now = steady::now();
   if (const auto second = std::time(nullptr); second != date_second_) {
     date_second_ = second;
     date_ = http_date(second);
   }
   for (auto* one : connections_)
-    one->tick(now_);
+    one->tick(now);
   if (work_.owns_work()) arm();
 }
 

@@ -37,7 +37,7 @@ struct shared_state {
 class loop {
 public:
   /// Deadlines are kept to this precision.
-  static constexpr std::chrono::milliseconds tick{50};
+  static constexpr std::chrono::milliseconds tick{100};
 
   explicit loop(shared_state& server);
   ~loop() { shut(); }
@@ -52,7 +52,6 @@ public:
   // The rest is for the loop's own thread.
   void add(connection& one) { connections_.insert(&one); }
   void remove(connection& one) { connections_.erase(&one); }
-  steady::time_point now() const { return now_; }
   std::string_view date() const { return date_; } ///< for the Date header
   void close_idle();
   void close_websockets(int code, std::chrono::milliseconds spread);
@@ -69,7 +68,6 @@ private:
   net::steady_timer ticker_;
   std::shared_ptr<gate> gate_;
   std::unordered_set<connection*> connections_;
-  steady::time_point now_;
   std::time_t date_second_ = 0;
   std::string date_;
   std::thread thread_;

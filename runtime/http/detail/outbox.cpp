@@ -17,6 +17,7 @@ outbox::outcome outbox::push(std::string text, int overflow_code) {
   if (ended_) return outcome::refused;
   if (bytes_ + text.size() > bytes_max_ || frames_ >= frames_max_) {
     ended_ = ending{overflow_code, "slow reader", true};
+    is_ended_ = true;
     drop_into(dropped);
     return outcome::overflow;
   }
@@ -35,6 +36,7 @@ bool outbox::end(ending how) {
     return false;
   }
   ended_ = std::move(how);
+  is_ended_ = true;
   return true;
 }
 
@@ -54,11 +56,6 @@ void outbox::written(std::size_t bytes) {
 std::optional<ending> outbox::ended() const {
   const std::lock_guard lock{mutex_};
   return ended_;
-}
-
-bool outbox::is_ended() const {
-  const std::lock_guard lock{mutex_};
-  return ended_.has_value();
 }
 
 bool outbox::dropped() const {

@@ -1,6 +1,7 @@
 #pragma once
 /// The bounded queue between whoever sends and the one io thread that writes. Thread-safe; knows no
 /// socket.
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -38,7 +39,7 @@ public:
   void written(std::size_t bytes);
 
   std::optional<ending> ended() const;
-  bool is_ended() const;
+  bool is_ended() const { return is_ended_; }
   bool dropped() const; ///< ended at once
   std::size_t bytes() const;
 
@@ -53,6 +54,7 @@ private:
   std::size_t frames_ = 0;
   bool writer_sleeps_ = true;
   std::optional<ending> ended_;
+  std::atomic<bool> is_ended_ = false;
 };
 
 } // namespace recado::http::detail

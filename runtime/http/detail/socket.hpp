@@ -68,6 +68,11 @@ public:
     tcp_.close(ignored);
   }
 
+  /// While it is held, what a WebSocket writes is collected in `held` instead of being sent, so
+  /// that many frames go out in one piece.
+  bool hold = false;
+  std::string held;
+
 private:
   tcp::socket tcp_;
   std::optional<net::ssl::stream<tcp::socket&>> tls_;
@@ -88,7 +93,19 @@ public:
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    return below_->async_write_some(buffers, std::forward<Token>(token));
+    return net::async_initiate<Token, void(error_code, std::size_t)>(
+      [this](auto handler, const Buffers& from) {
+        if (!below_->hold) return below_->async_write_some(from, std::move(handler));
+        const auto before = below_->held.size();
+        for (auto part = net::buffer_sequence_begin(from); part != net::buffer_sequence_end(from);
+             ++part) {
+          const net::const_buffer bytes{*part};
+          below_->held.append(static_cast<const char*>(bytes.data()), bytes.size());
+        }
+        net::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), error_code{},
+                                                                   below_->held.size() - before));
+      },
+      token, buffers);
   }
 
   friend void beast_close_socket(shared_socket& s) { s.below_->close(); }

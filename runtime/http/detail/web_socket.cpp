@@ -3,6 +3,7 @@
 #include "runtime/observe/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -39,6 +40,9 @@ beast::string_view view_of(const std::string& s) {
   return {s.data(), s.size()};
 }
 
+/// Frames are collected up to here before they are sent together.
+constexpr std::size_t held_bytes_max = 64 * 1024;
+
 int code_of(const error_code& ec) {
   if (ec == ws::error::message_too_big || ec == ws::error::buffer_overflow) return 1009;
   if (ec == ws::error::bad_frame_payload) return 1007;
@@ -66,6 +70,7 @@ private:
   task<bool> read_message();
   task<> write_loop();
   task<bool> write_queued();
+  task<bool> send_held();
   task<> settle();
   void deliver();
   void on_tick(steady::time_point now);
@@ -212,17 +217,42 @@ void web_socket::deliver() {
 
 // ---- writing ----------------------------------------------------------------------------------
 
+/// Sends what was collected, and what control frames add to it meanwhile; then lets go.
+task<bool> web_socket::send_held() {
+  error_code ec;
+  while (!ec && !on_->wire->held.empty()) {
+    const auto bytes = std::exchange(on_->wire->held, {});
+    co_await net::async_write(*on_->wire, net::buffer(bytes), redirect_error(use_awaitable, ec));
+  }
+  on_->wire->hold = false;
+  co_return !ec;
+}
+
+/// False: nothing was queued.
 task<bool> web_socket::write_queued() {
   const auto texts = link_->out.take();
-  error_code ec;
-  for (const auto& text : texts) {
-    if (!ec && !link_->out.dropped()) {
-      compress_next(stream_, text.size() >= config_.ws_compress_bytes_min);
-      co_await stream_.async_write(net::buffer(text), redirect_error(use_awaitable, ec));
-    }
-    link_->out.written(text.size());
+  std::size_t counted = 0;
+  const auto count_to = [&](std::size_t end) {
+    for (; counted < end; ++counted)
+      link_->out.written(texts[counted].size());
+  };
+  bool failed = false;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (failed || link_->out.dropped()) break;
+    error_code ec;
+    compress_next(stream_, texts[i].size() >= config_.ws_compress_bytes_min);
+    on_->wire->hold = texts.size() > 1;
+    co_await stream_.async_write(net::buffer(texts[i]), redirect_error(use_awaitable, ec));
+    failed = !!ec;
+    const bool last = i + 1 == texts.size();
+    if (!last && on_->wire->held.size() < held_bytes_max) continue;
+    const bool sent = co_await send_held();
+    failed = failed || !sent;
+    count_to(i + 1);
   }
-  if (ec) link_->out.end({close_code::abnormal, {}, true});
+  co_await send_held();
+  count_to(texts.size());
+  if (failed) link_->out.end({close_code::abnormal, {}, true});
   co_return !texts.empty();
 }
 

@@ -69,6 +69,22 @@ BOOST_AUTO_TEST_CASE(a_short_text_is_sent_as_it_is_and_a_long_one_compressed) {
   BOOST_TEST(c.read().payload.size() < 100U);
 }
 
+BOOST_AUTO_TEST_CASE(a_burst_of_short_and_long_texts_keeps_its_order) {
+  world w;
+  compressing_client c{w.port()};
+  const auto peer = w.program->peer();
+  const auto nth = [](std::size_t i) {
+    return std::to_string(i) + std::string(i % 3 == 0 ? 3000 : 20, static_cast<char>('a' + i % 26));
+  };
+  for (std::size_t i = 0; i < 1000; ++i)
+    BOOST_TEST(peer->send(nth(i)));
+  for (std::size_t i = 0; i < 1000; ++i) {
+    beast::flat_buffer in;
+    c.stream.read(in);
+    BOOST_TEST(beast::buffers_to_string(in.data()) == nth(i));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_bomb_is_closed_at_the_limit_of_a_message) {
   world w;
   compressing_client c{w.port()};
