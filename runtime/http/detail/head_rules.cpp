@@ -129,4 +129,15 @@ std::optional<fault> check_websocket(const request& asked) {
   return std::nullopt;
 }
 
+std::vector<header> keep_handshake(const request& asked) {
+  std::vector<header> out;
+  for (const auto& h : asked.headers) {
+    if (same_name(h.name, "host") || same_name(h.name, "connection") ||
+        same_name(h.name, "upgrade") || same_name(h.name.substr(0, 14), "sec-websocket-")) {
+      out.push_back(h);
+    }
+  }
+  return out;
+}
+
 } // namespace recado::http::detail

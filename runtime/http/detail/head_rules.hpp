@@ -32,4 +32,7 @@ bool is_websocket_upgrade(const request& asked, bool http11);
 /// RFC 6455, 4.2.1: version and key.
 std::optional<fault> check_websocket(const request& asked);
 
+/// What the WebSocket handshake needs of an upgrade request.
+std::vector<header> keep_handshake(const request& asked);
+
 } // namespace recado::http::detail

@@ -1,44 +1,19 @@
 #include "runtime/http/detail/web_socket.hpp"
 
+#include "runtime/http/detail/ws_stream.hpp"
 #include "runtime/observe/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 namespace recado::http::detail {
 
-namespace beast = boost::beast;
-namespace ws = beast::websocket;
 using net::redirect_error;
 using net::use_awaitable;
-using ws_stream = ws::stream<shared_socket, true>;
 
 namespace {
-
-// Boost 1.74, which is pinned, has the switch that later versions set with stream::compress(), but
-// no way to reach it. An explicit instantiation may name private members.
-struct impl_tag {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wnon-template-friend"
-  friend auto private_member(impl_tag);
-#pragma GCC diagnostic pop
-};
-template <class Tag, auto Member>
-struct door {
-  friend auto private_member(Tag) { return Member; }
-};
-template struct door<impl_tag, &ws_stream::impl_>;
-
-void compress_next(ws_stream& stream, bool on) {
-  (stream.*private_member(impl_tag{}))->wr_compress_opt = on;
-}
-
-beast::string_view view_of(const std::string& s) {
-  return {s.data(), s.size()};
-}
 
 /// Frames are collected up to here before they are sent together.
 constexpr std::size_t held_bytes_max = 64 * 1024;
@@ -63,7 +38,6 @@ public:
   task<> run(const std::function<ws_callbacks(ws_peer_ptr)>& opened);
 
 private:
-  void set_options(const std::string& subprotocol);
   void open(const std::function<ws_callbacks(ws_peer_ptr)>& opened);
   task<> read_loop();
   task<> await_room();
@@ -90,33 +64,10 @@ private:
   bool writer_done_ = false;
 };
 
-void web_socket::set_options(const std::string& subprotocol) {
-  // Our own deadlines stand in for Beast's, whose idle timer would also run while reading pauses.
-  stream_.set_option(
-    ws::stream_base::timeout{ws::stream_base::none(), ws::stream_base::none(), false});
-  stream_.set_option(ws::stream_base::decorator([subprotocol](ws::response_type& answer) {
-    answer.set(beast::http::field::server, "recado");
-    if (!subprotocol.empty()) {
-      answer.set(beast::http::field::sec_websocket_protocol, view_of(subprotocol));
-    }
-  }));
-  ws::permessage_deflate deflate;
-  deflate.server_enable = config_.ws_compression;
-  // No takeover and a small window: the memory of a connection stays small.
-  deflate.server_no_context_takeover = true;
-  deflate.client_no_context_takeover = true;
-  deflate.server_max_window_bits = 12;
-  deflate.compLevel = 3;
-  deflate.memLevel = 4;
-  stream_.set_option(deflate);
-  stream_.read_message_max(config_.ws_message_bytes_max);
-  stream_.auto_fragment(false);
-  stream_.control_callback([this](ws::frame_type, beast::string_view) { heard_ = steady::now(); });
-}
-
 task<bool> web_socket::accept(const std::vector<header>& handshake,
                               const std::string& subprotocol) {
-  set_options(subprotocol);
+  configure(stream_, config_, subprotocol);
+  stream_.control_callback([this](ws::frame_type, beast::string_view) { heard_ = steady::now(); });
   beast::http::request<beast::http::empty_body> asked{beast::http::verb::get, "/", 11};
   for (const auto& h : handshake)
     asked.insert(view_of(h.name), view_of(h.value));
@@ -304,17 +255,6 @@ void web_socket::on_tick(steady::time_point now) {
 }
 
 } // namespace
-
-std::vector<header> keep_handshake(const request& asked) {
-  std::vector<header> out;
-  for (const auto& h : asked.headers) {
-    if (same_name(h.name, "host") || same_name(h.name, "connection") ||
-        same_name(h.name, "upgrade") || same_name(h.name.substr(0, 14), "sec-websocket-")) {
-      out.push_back(h);
-    }
-  }
-  return out;
-}
 
 task<> serve_websocket(std::shared_ptr<connection> on, std::vector<header> handshake,
                        ws_accept accepted) {

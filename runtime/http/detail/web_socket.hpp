@@ -5,9 +5,7 @@
 
 namespace recado::http::detail {
 
-/// What the handshake needs of an upgrade request.
-std::vector<header> keep_handshake(const request& asked);
-
+/// `handshake`: of keep_handshake().
 task<> serve_websocket(std::shared_ptr<connection> on, std::vector<header> handshake,
                        ws_accept accepted);
 
