@@ -1,6 +1,8 @@
 #include "app.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace recado::http;
 using namespace recado::http::test;
@@ -217,6 +219,26 @@ BOOST_AUTO_TEST_CASE(connections_that_come_and_go_leave_no_session) {
     const auto s = w.web->snapshot();
     return s.connections == 0 && s.accepted == 2000;
   }));
+}
+
+BOOST_AUTO_TEST_CASE(running_out_of_descriptors_only_delays_new_connections) {
+  world w;
+  client before{w.port()};
+  BOOST_TEST(before.ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+  rlimit usual{};
+  ::getrlimit(RLIMIT_NOFILE, &usual);
+  const int next = ::dup(0);
+  ::close(next);
+  // Room for the client's own descriptor, none for accept().
+  const rlimit tight{static_cast<rlim_t>(next) + 1, usual.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &tight);
+  client late{w.port()};
+  late.send("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (int i = 0; i < 100; ++i)
+    before.ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST(w.web->snapshot().accepted == 1U);
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  BOOST_TEST(late.read_reply().status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(connections_over_the_maximum_wait) {
