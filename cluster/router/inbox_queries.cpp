@@ -13,7 +13,7 @@ with wanted as (
                        $6::timestamptz[], $7::bytea[])
            with ordinality as w(part, command_id, client_id, message_id, lane, received_at,
                                 envelope, n)),
-held as (
+held as materialized (
   select p.part, (select count(*) from (select 1 from inbox i where i.part = p.part limit $8) few)
                    as rows
   from (select distinct part from wanted) p),

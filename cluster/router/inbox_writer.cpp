@@ -41,9 +41,11 @@ void answer(std::vector<call> calls) {
 } // namespace
 
 struct inbox_writer::impl : std::enable_shared_from_this<impl> {
-  impl(std::shared_ptr<store::pool> pool, inbox_config c) : db(std::move(pool)), config(c) {}
+  impl(store::pool& pool, inbox_config c) : db(pool), config(c) {}
 
-  const std::shared_ptr<store::pool> db;
+  /// Not owned: a job that was the last owner would destroy the pool on the pool's own thread. The
+  /// pool outlives its jobs, and the writer, which owns it, all other calls.
+  store::pool& db;
   const inbox_config config;
   std::mutex mutex;
   std::condition_variable stop_wait;
@@ -89,8 +91,7 @@ void inbox_writer::impl::pump() {
   answer(std::move(expired));
   if (!next) return;
   auto job = std::make_shared<batch>(std::move(*next));
-  if (db->post(
-        [self = shared_from_this(), job](store::connection& link) { self->run(*job, link); }))
+  if (db.post([self = shared_from_this(), job](store::connection& link) { self->run(*job, link); }))
     return;
   auto refused = take_all(ec::store_unavailable); // the pool is stopped or has no room
   for (auto& one : job->calls)
@@ -205,7 +206,8 @@ std::vector<call> inbox_writer::impl::take_all(ec code) {
 }
 
 inbox_writer::inbox_writer(std::shared_ptr<store::pool> db, inbox_config config)
-  : impl_(std::make_shared<impl>(std::move(db), config)) {}
+  : db_(std::move(db)),
+    impl_(std::make_shared<impl>(*db_, config)) {}
 
 inbox_writer::~inbox_writer() {
   {

@@ -25,6 +25,7 @@ public:
 
 private:
   struct impl;
+  std::shared_ptr<store::pool> db_;
   std::shared_ptr<impl> impl_; ///< shared with the job in flight
 };
 
