@@ -31,6 +31,7 @@ partition_actor::behavior_type partition(partition_actor::stateful_pointer<parti
     [self](const forget_residents& why) { self->state.forget(why); },
     [self](const commands_decided& got) { self->state.on_decided(got); },
     [self](const stream_command& got) { self->state.on_stream(got); },
+    [self](const lane_idle& got) { self->state.on_idle(got); },
     [self](const direct_command& got) { self->state.on_direct(got); },
     [self](const watch_conversations& wanted) { self->state.watch(wanted); },
     [self](const unwatch_conversations& wanted) { self->state.unwatch(wanted); },
@@ -54,6 +55,7 @@ steady_time partition_state::now() const {
 void partition_state::start(partition_config with, partition_ports to) {
   config = std::move(with);
   ports = std::move(to);
+  reading = config.held;
   for (std::size_t i = 0; i < lanes; ++i)
     trackers[i] = cluster::cursor_tracker{config.cursors[i]};
   seen = policy::dedupe_window<command_id, char>{{config.seen_max, 10min}};
@@ -64,6 +66,7 @@ void partition_state::start(partition_config with, partition_ports to) {
 // -----------------------------------------------------------------------------------
 
 void partition_state::on_stream(const stream_command& got) {
+  if (got.owned != reading) return;
   auto lane_index = static_cast<std::size_t>(got.priority);
   undecided item;
   item.came_by = path::stream;
@@ -81,6 +84,10 @@ void partition_state::on_stream(const stream_command& got) {
   if (fresh && !stale) return enqueue(std::move(item));
   if (fresh) tracker.done(got.generation, got.seq);
   ports.grant(config.id, got.priority, 1);
+}
+
+void partition_state::on_idle(const lane_idle& got) {
+  if (got.owned == reading) trackers[static_cast<std::size_t>(got.priority)].skip_to(got.at);
 }
 
 void partition_state::on_direct(const direct_command& got) {

@@ -11,11 +11,19 @@ namespace recado {
 
 /// A command as it was found in the stream.
 struct stream_command {
+  epoch owned =
+    0; ///< of the reader; what was on its way when the partition changed hands is dropped
   lane priority = lane::standard;
   std::int32_t generation = 0;
   std::int64_t seq = 0;
   wall_time stored_at{}; ///< by JetStream
   std::string bytes;
+};
+/// The lane is idle: nothing of it lies at or before this place.
+struct lane_idle {
+  epoch owned = 0;
+  lane priority = lane::standard;
+  cluster::stream_cursor at;
 };
 /// A command that a gateway of this node handed over.
 struct direct_command {
@@ -79,7 +87,7 @@ using partition_actor = caf::typed_actor<
   // From the conversations.
   caf::reacts_to<commands_decided>,
   // From the reader and the gateways.
-  caf::reacts_to<stream_command>, caf::reacts_to<direct_command>,
+  caf::reacts_to<stream_command>, caf::reacts_to<lane_idle>, caf::reacts_to<direct_command>,
   caf::reacts_to<watch_conversations>, caf::reacts_to<unwatch_conversations>,
   // From the host.
   caf::reacts_to<leave_cursors>, caf::reacts_to<positions_found>,
@@ -92,6 +100,7 @@ partition_actor spawn_partition(caf::actor_system& system, partition_config conf
 } // namespace recado
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::stream_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::lane_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::direct_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::watch_conversations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::unwatch_conversations)

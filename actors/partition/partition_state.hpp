@@ -17,6 +17,7 @@ struct partition_state {
   void start(partition_config with, partition_ports to);
   // commands in
   void on_stream(const stream_command& got);
+  void on_idle(const lane_idle& got);
   void on_direct(const direct_command& got);
   // the writer's turn
   void decide(const decide_items& batch);
@@ -58,6 +59,7 @@ private:
 
   partition_actor::pointer self;
   partition_config config;
+  epoch reading = 0; ///< the epoch that its reader was started with
   partition_ports ports;
   std::array<cluster::cursor_tracker, lanes> trackers;
   std::unordered_map<conversation_key, resident> residents;

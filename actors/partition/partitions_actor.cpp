@@ -47,12 +47,12 @@ struct partitions_state {
     outside.final_cursors = [to = partitions_actor{self}](partition_id part, auto cursors) {
       caf::anon_send(to, cursors_named{part, cursors});
     };
-    auto partition = spawn_partition(self->system(), std::move(with), std::move(outside));
+    auto partition = spawn_partition(self->system(), with, std::move(outside));
     self->monitor(partition);
     self->send(writer_of(what.id), take_partition{what.id, what.at, partition});
     partitions[what.id] = {partition, what.cursors};
     table->set(what.id, {partition, actor::credit::make(config.room_per_partition)});
-    ports.start_reading(what.id, what.cursors);
+    ports.start_reading(with, config.stream_room_per_lane);
     ports.owned(table->list());
     observe::log_debug("partition-owned", "partition {} at epoch {}", what.id, what.at);
   }

@@ -35,7 +35,8 @@ struct partitions_config {
 struct partitions_ports {
   std::function<writer_actor(caf::actor_system&, std::size_t)> spawn_writer;
   partition_ports partition; ///< without writer and final_cursors
-  std::function<void(partition_id, const std::array<cluster::stream_cursor, lanes>&)> start_reading;
+  /// From the partition's cursors, with so much credit per lane.
+  std::function<void(const partition_config&, std::size_t)> start_reading;
   std::function<void(partition_id)> stop_reading;
   std::function<void(partition_id, std::array<cluster::stream_cursor, lanes>)> release;
   /// The set of owned partitions has changed.

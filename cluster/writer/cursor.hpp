@@ -43,6 +43,13 @@ public:
     }
   }
 
+  /// The lane is idle up to this place: nothing is open, nothing lies before it.
+  void skip_to(const stream_cursor& at) {
+    bool ahead = at.generation > cursor_.generation ||
+                 (at.generation == cursor_.generation && at.seq > cursor_.seq);
+    if (open_.empty() && ahead) cursor_ = at;
+  }
+
   const stream_cursor& cursor() const noexcept { return cursor_; }
   std::size_t open() const noexcept { return open_.size(); }
   /// Commands passed since the cursor was last written.

@@ -144,7 +144,7 @@ public:
   }
   void by_stream(const conversation_id& where, std::string bytes, std::int64_t seq) {
     caf::anon_send(table->find(part_of(where))->owner,
-                   stream_command{lane::standard, 1, seq, wall_now(), std::move(bytes)});
+                   stream_command{1, lane::standard, 1, seq, wall_now(), std::move(bytes)});
   }
   /// The answer; nullopt if there is none within the time.
   std::optional<reply> answer(const command_id& id,

@@ -1,0 +1,260 @@
+#include "node/node.hpp"
+
+#include <caf/actor_system.hpp>
+#include <csignal>
+#include <thread>
+
+#include "cluster/ownership/partition_table.hpp"
+#include "cluster/router/inbox_writer.hpp"
+#include "cluster/router/reply_batch.hpp"
+#include "node/wiring/gateway_side.hpp"
+#include "node/wiring/owner_side.hpp"
+#include "runtime/actor/system.hpp"
+#include "runtime/observe/health.hpp"
+#include "runtime/observe/log.hpp"
+#include "schemas/subjects.hpp"
+
+namespace recado {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto websocket_spread =
+  2s; ///< 1012 to all sessions, so that they do not come back at once
+constexpr auto actors_deadline = 5s;
+constexpr auto health_interval = 100ms;
+
+bus::bus_config bus_settings(const wiring::settings& with) {
+  const auto& from = with.config.bus;
+  bus::bus_config out;
+  out.urls = from.urls;
+  out.name = "recado-" + with.node();
+  out.user = from.user;
+  out.password = from.password;
+  out.token = from.token;
+  out.connect_timeout_ms = static_cast<int>(from.connect_timeout_ms);
+  out.backoff_ms_first = static_cast<int>(from.backoff_ms_first);
+  out.backoff_ms_max = static_cast<int>(from.backoff_ms_max);
+  out.ping_interval_ms = static_cast<int>(from.ping_interval_ms);
+  return out;
+}
+
+/// All parts of a node, made in the order of the members and ended in the reverse of it.
+class node {
+public:
+  node(wiring::settings with)
+    : with_(std::move(with)),
+      system_settings_({with_.config.actors.threads, with_.config.actors.messages_per_turn}),
+      system_(system_settings_),
+      table_(std::make_shared<local_partitions>()) {}
+
+  result<void> start() {
+    observe::add_process_metrics(metrics_, with_.version);
+    declare_health();
+    connect();
+    make_router();
+    owner_ = std::make_unique<wiring::owner_side>(wiring::owner_needs{
+      with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_});
+    owner_->start();
+    hear();
+    door_ =
+      make_gateway(wiring::gateway_settings(with_), wiring::make_services(*reads_, router_, board_),
+                   {system_, health_, metrics_, [this] { return wall_.now(); }});
+    auto started = http::server::start(wiring::server_settings(with_), door_->handler());
+    if (!started) return failure{started.error()};
+    server_ = std::move(*started);
+    wiring::add_gateway_metrics(metrics_, *router_, *server_, *door_, *reads_, *table_);
+    observe::log_info("listening", "http://{}:{}", with_.config.http.address, server_->port());
+    return {};
+  }
+
+  bool superseded() const { return owner_->superseded(); }
+
+  /// For the probes. NATS is no condition: without it messages take the inbox and are slower.
+  void report_health() {
+    auto now = clock::boot_time();
+    auto owned = owner_->owned();
+    if (owner_->serving())
+      health_.ok("postgres", now);
+    else
+      health_.failing("postgres", now, "no heartbeat reaches the database");
+    if (owned > 0)
+      health_.ok("partitions", now, std::to_string(owned) + " owned");
+    else
+      health_.failing("partitions", now, "none is owned");
+    health_.ok("nats", now,
+               link_->connected() ? "connected" : "disconnected: messages take the inbox");
+  }
+
+  /// Readiness first, then callers, then what is owned, then everything else.
+  void stop() {
+    observe::log_info("draining", "no new work is taken");
+    health_.drain(true);
+    if (server_) {
+      server_->drain();
+      server_->close_websockets(1012, websocket_spread);
+      server_->stop(websocket_spread + 5s);
+    }
+    if (owner_) owner_->release_all(10s);
+    if (router_) router_->stop();
+    if (door_) door_->stop();
+    subscriptions_.clear();
+    if (owner_) owner_->stop();
+    if (reads_) reads_->stop();
+    if (inbox_db_) inbox_db_->stop();
+    if (link_) link_->close(1s);
+    auto left = actor::stop_with_deadline(system_, actors_deadline);
+    observe::log_info("stopped", "{} actors were left", left);
+  }
+
+private:
+  void connect() {
+    auto link = bus::connection::connect(
+      bus_settings(with_),
+      [this](const bus::link_event& event) { on_link(event.now == bus::link::connected); },
+      [this](const std::string& what) {
+        observe::log_warn("messages-lost", "{}", what);
+        if (board_) board_->doubt();
+      });
+    if (!link) throw std::runtime_error("NATS: the settings are not usable");
+    link_ = std::move(*link);
+    store::pool_config reading;
+    reading.threads = with_.config.store.readers;
+    reading.queue_max = with_.config.store.read_queue_max;
+    reading.default_timeout = std::chrono::milliseconds{with_.config.store.read_timeout_ms};
+    reads_ = std::make_shared<store::pool>("reads", with_.database(), reading);
+    inbox_db_ = std::make_shared<store::worker>("inbox", with_.database(), 64);
+  }
+
+  void make_router() {
+    cluster::inbox_config inbox;
+    inbox.rows_max = with_.config.gateway.inbox_rows_max;
+    cluster::router_ports ports;
+    ports.stream = std::make_shared<cluster::stream_publisher>(*link_, with_.cluster());
+    ports.local = std::make_shared<wiring::local_owners>(table_);
+    ports.inbox = std::make_shared<cluster::inbox_writer>(inbox_db_, inbox);
+    router_ = cluster::spawn_router(system_, wiring::router_settings(with_), std::move(ports));
+    watch_config watching;
+    watching.cluster = with_.cluster();
+    watching.self = with_.event_subject();
+    watching.partitions = static_cast<partition_id>(with_.config.cluster.partitions);
+    board_ = std::make_shared<watch_board>(watching, table_, link_.get());
+    on_link(link_->connected());
+  }
+
+  void on_link(bool up) {
+    if (router_) router_->on_link(up);
+    if (board_ && up) board_->doubt();
+    observe::log_info(up ? "nats-connected" : "nats-disconnected", "{}",
+                      up ? link_->server_id() : "");
+  }
+
+  /// What other nodes say to this one.
+  void hear() {
+    board_->subscribe();
+    auto add = [this](const std::string& subject, bus::message_handler handler) {
+      if (auto made = link_->subscribe(subject, std::move(handler)))
+        subscriptions_.push_back(std::move(*made));
+    };
+    add(with_.reply_subject(), [this](const bus::message& got) {
+      if (auto replies = cluster::decode_replies(got.data))
+        router_->on_replies(std::move(*replies));
+    });
+    add(subjects::beacons(with_.cluster()), [this](const bus::message& got) {
+      if (auto beacon = cluster::decode_beacon(got.data)) router_->on_beacon(std::move(*beacon));
+    });
+  }
+
+  void declare_health() {
+    using observe::probe;
+    health_.declare("process", probe::live | probe::started);
+    health_.declare("postgres", probe::ready | probe::started);
+    health_.declare("partitions", probe::ready | probe::started);
+    health_.declare("nats", +probe::ready);
+    health_.ok("process", clock::boot_time());
+  }
+
+  const wiring::settings with_;
+  observe::metrics metrics_;
+  observe::health health_;
+  clock::wall_clock wall_;
+  actor::system_settings system_settings_;
+  caf::actor_system system_;
+  std::shared_ptr<local_partitions> table_;
+  std::unique_ptr<bus::connection> link_;
+  std::shared_ptr<store::pool> reads_;
+  std::shared_ptr<store::worker> inbox_db_;
+  std::shared_ptr<cluster::router> router_;
+  std::shared_ptr<watch_board> board_;
+  std::unique_ptr<wiring::owner_side> owner_;
+  std::unique_ptr<gateway> door_;
+  std::unique_ptr<http::server> server_;
+  std::vector<bus::subscription> subscriptions_;
+};
+
+/// The signals that end a node; blocked in every thread and waited for here.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return set;
+}
+
+/// True: a signal came.
+bool wait_for_signal(const sigset_t& set, std::chrono::milliseconds at_most) {
+  timespec patience{at_most.count() / 1000, at_most.count() % 1000 * 1'000'000};
+  return sigtimedwait(&set, nullptr, &patience) > 0;
+}
+
+/// What a process must know of the database before it begins.
+struct enrolment {
+  std::int64_t incarnation = 0;
+  partition_id partitions = 0;
+};
+
+result<enrolment> try_to_enroll(store::connection& db, const config::node_config& config) {
+  auto pinned = cluster::pin_partitions(db, static_cast<partition_id>(config.cluster.partitions));
+  if (!pinned) return failure{pinned.error()};
+  auto number = cluster::next_incarnation(db, config.node.id);
+  if (!number) return fail(ec::store_unavailable, store::describe(number.error()));
+  return enrolment{*number, *pinned};
+}
+
+/// The database may be starting too: tries until a signal comes.
+std::optional<enrolment> enroll(const config::node_config& config, const sigset_t& signals) {
+  store::connection_config connect;
+  connect.url = config.store.dsn;
+  store::connection db{connect};
+  for (;;) {
+    auto done = try_to_enroll(db, config);
+    if (done) return *done;
+    observe::log_warn("database-not-ready", "{} (has `recado migrate` run?)", done.error().detail);
+    if (wait_for_signal(signals, 500ms)) return std::nullopt;
+  }
+}
+
+} // namespace
+
+int run_node(const config::node_config& config) {
+  auto signals = block_signals();
+  auto enrolled = enroll(config, signals);
+  if (!enrolled) return 0;
+  wiring::settings with{config, enrolled->incarnation, RECADO_VERSION};
+  with.config.cluster.partitions = enrolled->partitions; // pinned: the file cannot change it
+  node one{std::move(with)};
+  if (auto started = one.start(); !started) {
+    observe::log_error("start-failed", "{}", started.error().detail);
+    one.stop();
+    return 1;
+  }
+  do
+    one.report_health();
+  while (!one.superseded() && !wait_for_signal(signals, health_interval));
+  bool asked = !one.superseded();
+  one.stop();
+  return asked ? 0 : 1;
+}
+
+} // namespace recado

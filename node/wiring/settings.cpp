@@ -1,0 +1,23 @@
+#include "node/wiring/settings.hpp"
+
+#include "cluster/ownership/ownership_driver.hpp"
+#include "schemas/subjects.hpp"
+
+namespace recado::wiring {
+
+store::connection_config settings::database() const {
+  store::connection_config out;
+  out.url = config.store.dsn;
+  out.application_name = cluster::session_name({node(), incarnation});
+  return out;
+}
+
+std::string settings::reply_subject() const {
+  return subjects::replies(cluster(), node(), incarnation);
+}
+
+std::string settings::event_subject() const {
+  return subjects::events(cluster(), node(), incarnation);
+}
+
+} // namespace recado::wiring
