@@ -48,6 +48,7 @@ private:
     if (faulty && chance(1)) consumers_.clear(); // the server was restarted
     serve();
     if (!wire_.empty() && chance(70)) deliver(faulty);
+    if (!late_.empty() && chance(15)) tell_late();
     if (chance(60)) release_credit();
     if (auto wake = reader_.wake_at(); wake && *wake <= now_) tell(event::tick{});
   }
@@ -93,10 +94,19 @@ private:
   void deliver(bool faulty) {
     auto what = wire_.front();
     wire_.pop_front();
+    if (faulty && chance(5)) return late_.push_back(what);
     if (faulty && chance(3)) return;                // lost
-    if (faulty && chance(3)) wire_.push_back(what); // repeated, much later
+    if (faulty && chance(3)) late_.push_back(what); // and again, later
     if (faulty && chance(3) && !wire_.empty()) std::swap(what, wire_.front());
     tell(what);
+  }
+
+  void tell_late() {
+    auto index = std::uniform_int_distribution<std::size_t>{0, late_.size() - 1}(dice_);
+    std::swap(late_[index], late_.back());
+    auto what = late_.back();
+    late_.pop_back();
+    if (linked_) tell(what);
   }
 
   void release_credit() {
@@ -152,6 +162,7 @@ private:
   std::uint32_t held_ = 0;
   std::map<consumer_number, consumer> consumers_;
   std::deque<reader_event> wire_;
+  std::vector<reader_event> late_; ///< overtaken by others
 };
 
 } // namespace
