@@ -1,5 +1,6 @@
 #include "gateway/gateway.hpp"
 
+#include "gateway/admission/admission.hpp"
 #include "gateway/keyring_actor.hpp"
 #include "gateway/realtime/realtime.hpp"
 #include "gateway/rest/api.hpp"
@@ -141,6 +142,7 @@ private:
 
   std::shared_ptr<auth::authority> tokens_;
   std::shared_ptr<keyring_line> keys_ = std::make_shared<keyring_line>();
+  std::shared_ptr<admission::admission> admission_;
   std::shared_ptr<realtime::realtime> sockets_;
   std::shared_ptr<door> door_;
   actor::supervisor_actor supervisor_;
@@ -151,14 +153,17 @@ whole_gateway::whole_gateway(gateway_config config, services below,
   : tokens_(std::make_shared<auth::authority>(auth::authority_config{
       {config.issuer, config.audience}, config.token_lifetime, config.token_cache_max})) {
   auto refresh = [keys = keys_] { keys->ask(); };
+  admission_ = admission::make_admission(config.admission, below.commands, around.metrics);
+  below.commands = admission_;
   around.health.declare("signing-keys", observe::probe::ready | observe::probe::started);
   sockets_ = realtime::make_realtime(around.system, config, below, tokens_, around.now, refresh);
   keyring_needs needs{below.clients, tokens_, around.now, around.health};
   door_ = std::make_shared<door>(config, std::move(below), around, tokens_, sockets_, refresh);
   actor::supervisor_config rules;
   rules.name = "gateway";
-  supervisor_ = actor::supervise(around.system, std::move(rules),
-                                 {keyring_child(std::move(needs)), sockets_->hub_child()});
+  supervisor_ = actor::supervise(
+    around.system, std::move(rules),
+    {keyring_child(std::move(needs)), admission_->sweeper_child(), sockets_->hub_child()});
 }
 
 actor::child_spec whole_gateway::keyring_child(keyring_needs needs) const {
@@ -173,6 +178,7 @@ actor::child_spec whole_gateway::keyring_child(keyring_needs needs) const {
 void whole_gateway::stop() {
   door_->close();
   sockets_->stop();
+  admission_->stop();
   keys_->cut();
   if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
   supervisor_ = nullptr;
