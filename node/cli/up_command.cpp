@@ -1,0 +1,42 @@
+#include "node/cli/command.hpp"
+#include "node/embedded/up.hpp"
+
+#include <optional>
+
+namespace recado::cli {
+
+namespace {
+
+int run_up(const embedded::up_options& options) {
+  if (options.nodes > 1)
+    return complain("up", "clusters of several nodes are not available yet; leave out --nodes",
+                    options.json, wrong_usage);
+  return embedded::up(options);
+}
+
+} // namespace
+
+void add_up(CLI::App& root, chosen_command& chosen) {
+  auto& command = *root.add_subcommand(
+    "up", "start Recado with its own PostgreSQL and NATS on this machine, until Ctrl-C");
+  auto options = std::make_shared<embedded::up_options>();
+  command.add_option("--nodes", options->nodes, "number of nodes")
+    ->capture_default_str()
+    ->check(CLI::Range(1, 16));
+  command.add_option("--data", options->data, "folder of everything that is kept")
+    ->capture_default_str();
+  command.add_option("--port", options->port,
+                     "HTTP port, 0 for any free one (default: 8080 or the next free one)");
+  command.add_option("--info", options->info,
+                     "write addresses, pids and credentials to this file (JSON, 0600) when ready");
+  command.add_flag("--restart", options->restart, "start a node that died again");
+  command
+    .add_option("--wire", options->wire,
+                "how commands reach their owner: stream, or auto "
+                "(direct when the owner is this node)")
+    ->capture_default_str()
+    ->check(CLI::IsMember({"stream", "auto"}));
+  finish(command, chosen, options, run_up);
+}
+
+} // namespace recado::cli

@@ -1,0 +1,42 @@
+#include "node/database/migrate.hpp"
+
+#include "embedded/sql.hpp"
+#include "runtime/store/connection.hpp"
+
+#include <fmt/format.h>
+
+namespace recado::database {
+
+store::connection_config setup_connection(const std::string& url) {
+  store::connection_config config;
+  config.url = url;
+  config.application_name = "recado-setup";
+  return config;
+}
+
+tl::expected<bool, std::string> create(const std::string& server_url, const std::string& name) {
+  store::connection db{setup_connection(server_url)};
+  auto found = db.run_one({.name = {},
+                           .sql = "select 1 from pg_database where datname = $1",
+                           .values = store::params{}.add_text(name)});
+  if (!found) return tl::unexpected(store::describe(found.error()));
+  if (!found->empty()) return false;
+  // Not a parameter, and not in a transaction: names come from our own code.
+  auto sql = fmt::format("create database \"{}\"", name);
+  if (auto made = db.script(sql); !made) return tl::unexpected(store::describe(made.error()));
+  return true;
+}
+
+tl::expected<store::migration_result, std::string>
+migrate(const std::string& url, const std::function<void(const store::migration_step&)>& progress) {
+  auto done = store::migrate(setup_connection(url), embedded::sql(), progress);
+  if (!done) {
+    const auto& why = done.error();
+    return tl::unexpected(why.cause.kind == store::error_kind::none
+                            ? why.text
+                            : fmt::format("{}: {}", why.text, store::describe(why.cause)));
+  }
+  return *done;
+}
+
+} // namespace recado::database

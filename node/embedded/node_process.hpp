@@ -1,0 +1,31 @@
+#pragma once
+/// A node as a child of `up`.
+#include "node/embedded/data_folder.hpp"
+#include "node/embedded/family.hpp"
+
+#include <string>
+
+namespace recado::embedded {
+
+struct node_place {
+  std::string id; ///< "n1"
+  std::filesystem::path folder;
+  std::filesystem::path log;
+  std::uint16_t port = 0;
+  std::string wire = "stream"; ///< stream or auto
+  std::string store_url;
+  std::string nats_url;
+
+  std::filesystem::path config_file() const { return folder / "node.toml"; }
+  std::string url() const;
+};
+
+/// The text of its configuration file.
+std::string node_settings(const node_place& place);
+
+member node_member(const node_place& place, on_death policy);
+
+/// GET /readyz answers 200.
+bool node_is_ready(const node_place& place);
+
+} // namespace recado::embedded
