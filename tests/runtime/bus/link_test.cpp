@@ -63,9 +63,8 @@ BOOST_AUTO_TEST_CASE(a_message_reaches_its_subscribers_until_they_leave) {
   BOOST_TEST(!link->server_id().empty());
   std::atomic<int> heard{0};
   {
-    auto sub = link->subscribe("a.*", [&](message m) {
-      heard += m.subject == "a.b" && m.data == "hello";
-    });
+    auto sub =
+      link->subscribe("a.*", [&](message m) { heard += m.subject == "a.b" && m.data == "hello"; });
     BOOST_REQUIRE(sub.has_value());
     BOOST_REQUIRE(link->publish("a.b", "hello").has_value());
     BOOST_TEST(eventually([&] { return heard == 1; }));
