@@ -124,7 +124,7 @@ std::vector<child_info> supervisor_state::list() const {
 
 void supervisor_state::restart_now(const restart_due& due) {
   auto found = children.find(due.child);
-  if (stopping || found == children.end() || found->second.timer != due.timer) return;
+  if (stopping || found == children.end() || found->second.handle) return;
   if (auto why = try_start(due.child)) on_failure(due.child, *why);
 }
 
@@ -212,7 +212,7 @@ void supervisor_state::on_failure(std::uint64_t id, const std::string& why) {
   auto n = static_cast<std::uint32_t>(child.failures.recent(now));
   auto wait =
     policy::exponential(config.backoff_first, config.backoff_factor, config.backoff_max, n);
-  self->delayed_send(self, wait, restart_due{id, ++child.timer});
+  self->delayed_send(self, wait, restart_due{id});
 }
 
 void supervisor_state::escalate(const slot& child, const std::string& why) {

@@ -72,7 +72,6 @@ struct child_info {
 };
 struct restart_due {
   std::uint64_t child;
-  std::uint64_t timer;
 };
 struct child_overdue {
   std::uint64_t child;

@@ -21,7 +21,7 @@ struct supervisor_state {
     policy::intensity failures;
     caf::actor handle; ///< null while waiting for the restart
     stage at = stage::running;
-    std::uint64_t timer = 0; ///< the timer that counts; older ones are ignored
+    std::uint64_t timer = 0; ///< the child_overdue that counts; older ones are ignored
     std::uint64_t starts = 0;
     std::optional<reply<child_info>> removed; ///< who asked for the removal
   };

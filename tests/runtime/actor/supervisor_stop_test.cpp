@@ -106,6 +106,8 @@ BOOST_AUTO_TEST_CASE(a_kill_overtakes_the_mail_of_its_child) {
 BOOST_AUTO_TEST_CASE(a_killed_supervisor_takes_its_children_along) {
   auto root = supervise(system, config_of(), {spec("a"), subtree(config_of("inner"), {spec("b")})});
   run();
+  auto a = child_of(root, "a"); // a child that nobody refers to would end by itself
+  auto b = child_of(caf::actor_cast<supervisor_actor>(child_of(root, "inner")), "b");
   BOOST_TEST(alive() == 4u);
   caf::anon_send_exit(root, caf::exit_reason::kill);
   run();
@@ -124,6 +126,7 @@ BOOST_AUTO_TEST_CASE(while_it_stops_it_takes_no_more_children_and_restarts_none)
   BOOST_TEST((ask<caf::actor>(root, add_child{spec("d")}).error() == ec::shutting_down));
   caf::anon_send(a, fail_now::value);
   advance(4s);
+  BOOST_TEST(diary.back() == "ended a"); // as if it had been asked to
   BOOST_TEST(starts.size() == 3u);
   BOOST_TEST(!end.reason);
   advance(1s);
