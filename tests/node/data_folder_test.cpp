@@ -1,0 +1,104 @@
+#include "node/embedded/data_folder.hpp"
+
+#include "node/embedded/files.hpp"
+#include "node/embedded/ports.hpp"
+#include "tests/node/scratch_folder.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+
+using namespace recado;
+using namespace recado::embedded;
+
+BOOST_AUTO_TEST_SUITE(data_folders)
+
+BOOST_AUTO_TEST_CASE(only_one_holds_the_lock) {
+  scratch_folder scratch;
+  auto first = data_folder::open(scratch.path());
+  BOOST_REQUIRE(first.has_value());
+  auto second = data_folder::open(scratch.path());
+  BOOST_REQUIRE(!second.has_value());
+  BOOST_TEST(second.error().find("another `recado up`") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_lock_goes_with_its_holder) {
+  scratch_folder scratch;
+  { auto first = data_folder::open(scratch.path()); }
+  BOOST_TEST(data_folder::open(scratch.path()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(secrets_are_made_once_and_only_their_owner_may_read_them) {
+  scratch_folder scratch;
+  auto data = data_folder::open(scratch.path());
+  auto first = data->secrets();
+  auto second = data->secrets();
+  BOOST_REQUIRE(first.has_value());
+  BOOST_REQUIRE(second.has_value());
+  BOOST_TEST(first->client_secret == second->client_secret);
+  BOOST_TEST(first->client_secret.size() == 43u); // 32 bytes in base64url
+  BOOST_TEST(first->client_secret != first->admin_client_secret);
+  struct stat seen {};
+  ::stat(data_folder::credentials_of(data->root()).c_str(), &seen);
+  BOOST_TEST((seen.st_mode & 0777) == 0600u);
+}
+
+BOOST_AUTO_TEST_CASE(damaged_credentials_are_named_and_not_replaced) {
+  scratch_folder scratch;
+  auto data = data_folder::open(scratch.path());
+  BOOST_REQUIRE(write_file(data_folder::credentials_of(data->root()), "{", 0600).has_value());
+  auto got = data->secrets();
+  BOOST_REQUIRE(!got.has_value());
+  BOOST_TEST(got.error().find("damaged") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(ports_are_kept_while_they_are_free) {
+  scratch_folder scratch;
+  auto data = data_folder::open(scratch.path());
+  auto first = data->choose_ports();
+  auto second = data->choose_ports();
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(first->nats == second->nats);
+  BOOST_TEST(first->postgres == second->postgres);
+}
+
+BOOST_AUTO_TEST_CASE(the_socket_folder_is_short_however_deep_the_data_lies) {
+  scratch_folder scratch;
+  auto deep = scratch.path() / std::string(60, 'a') / std::string(60, 'b');
+  auto data = data_folder::open(deep);
+  auto sockets = data->socket_folder();
+  BOOST_REQUIRE(sockets.has_value());
+  BOOST_TEST((sockets->string() + "/.s.PGSQL.65535").size() <= 107u);
+  BOOST_TEST(*sockets == *data->socket_folder()); // the same one next time
+  std::filesystem::remove_all(*sockets);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_replaced_whole_with_its_mode) {
+  scratch_folder scratch;
+  auto file = scratch.path() / "file";
+  BOOST_REQUIRE(write_file(file, "one", 0644).has_value());
+  BOOST_REQUIRE(write_file(file, "two", 0600).has_value());
+  BOOST_TEST(read_file(file).value_or("") == "two");
+  struct stat seen {};
+  ::stat(file.c_str(), &seen);
+  BOOST_TEST((seen.st_mode & 0777) == 0600u);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_log_is_moved_aside_and_a_short_one_stays) {
+  scratch_folder scratch;
+  auto log = scratch.path() / "a.log";
+  BOOST_REQUIRE(write_file(log, "0123456789", 0600).has_value());
+  rotate_log(log, 10);
+  BOOST_TEST(std::filesystem::exists(log));
+  rotate_log(log, 9);
+  BOOST_TEST(!std::filesystem::exists(log));
+  BOOST_TEST(read_file(log.string() + ".1").value_or("") == "0123456789");
+}
+
+BOOST_AUTO_TEST_CASE(a_block_of_ports_is_consecutive_and_free) {
+  auto first = free_block(20'000, 3);
+  BOOST_REQUIRE(first.has_value());
+  for (unsigned n = 0; n < 3; ++n)
+    BOOST_TEST(port_is_free(static_cast<std::uint16_t>(*first + n)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
