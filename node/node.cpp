@@ -108,13 +108,10 @@ public:
 
 private:
   void connect() {
-    auto link = bus::connection::connect(
-      bus_settings(with_),
-      [this](const bus::link_event& event) { on_link(event.now == bus::link::connected); },
-      [this](const std::string& what) {
-        observe::log_warn("messages-lost", "{}", what);
-        if (board_) board_->doubt();
-      });
+    auto link = bus::connection::connect(bus_settings(with_), {}, [this](const std::string& what) {
+      observe::log_warn("messages-lost", "{}", what);
+      if (board_) board_->doubt();
+    });
     if (!link) throw std::runtime_error("NATS: the settings are not usable");
     link_ = std::move(*link);
     store::pool_config reading;
@@ -138,7 +135,9 @@ private:
     watching.self = with_.event_subject();
     watching.partitions = static_cast<partition_id>(with_.config.cluster.partitions);
     board_ = std::make_shared<watch_board>(watching, table_, link_.get());
-    on_link(link_->connected());
+    // Only now: its first news comes at once, on another thread, and needs all of the above.
+    link_->watch(
+      [this](const bus::link_event& event) { on_link(event.now == bus::link::connected); });
   }
 
   void on_link(bool up) {
