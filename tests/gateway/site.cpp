@@ -7,7 +7,7 @@
 
 namespace recado::test {
 
-std::vector<std::string> answer::pointers() const {
+std::vector<std::string> response::pointers() const {
   std::vector<std::string> out;
   for (const auto& each : body.value("errors", json::array()))
     out.push_back(each.at("pointer"));
@@ -43,7 +43,7 @@ site::~site() {
   BOOST_TEST(actor::stop_with_deadline(*system_, std::chrono::seconds{10}) == 0U);
 }
 
-answer site::ask(std::string_view method, std::string_view path, std::string_view token,
+response site::ask(std::string_view method, std::string_view path, std::string_view token,
                  std::string_view body, std::string_view headers) {
   std::string text{method};
   text += ' ';
@@ -87,7 +87,7 @@ std::string site::conversation(const std::vector<std::string>& members, const st
   return got.body.at("conversation_id");
 }
 
-answer site::say(const std::string& conversation, const std::string& from, const std::string& text,
+response site::say(const std::string& conversation, const std::string& from, const std::string& text,
                  std::string_view headers) {
   json body{{"conversation_id", conversation}, {"payload", {{"type", "text"}, {"text", text}}}};
   if (!from.empty()) body["from"] = from;

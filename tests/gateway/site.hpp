@@ -12,7 +12,7 @@ namespace recado::test {
 
 using nlohmann::json;
 
-struct answer {
+struct response {
   int status = 0;
   std::map<std::string, std::string> headers;
   std::string text;
@@ -30,17 +30,17 @@ public:
   static gateway_config quick(); ///< short waits
 
   /// One request on its own connection. `headers` end with CRLF each.
-  answer ask(std::string_view method, std::string_view path, std::string_view token = "",
+  response ask(std::string_view method, std::string_view path, std::string_view token = "",
              std::string_view body = "", std::string_view headers = "");
-  answer post(std::string_view path, std::string_view token, const json& body,
+  response post(std::string_view path, std::string_view token, const json& body,
               std::string_view headers = "") {
     return ask("POST", path, token, body.dump(), headers);
   }
-  answer put(std::string_view path, std::string_view token, const json& body) {
+  response put(std::string_view path, std::string_view token, const json& body) {
     return ask("PUT", path, token, body.dump());
   }
-  answer get(std::string_view path, std::string_view token = "") { return ask("GET", path, token); }
-  answer remove(std::string_view path, std::string_view token) {
+  response get(std::string_view path, std::string_view token = "") { return ask("GET", path, token); }
+  response remove(std::string_view path, std::string_view token) {
     return ask("DELETE", path, token);
   }
 
@@ -49,7 +49,7 @@ public:
   std::string user_token(const std::string& user);
   std::string conversation(const std::vector<std::string>& members,
                            const std::string& type = "group");
-  answer say(const std::string& conversation, const std::string& from, const std::string& text,
+  response say(const std::string& conversation, const std::string& from, const std::string& text,
              std::string_view headers = "");
 
   std::uint16_t port() const { return server_->port(); }
@@ -82,7 +82,7 @@ public:
   json read(const std::string& type);
   /// Sends a frame and reads the ack or error with its id.
   json ask(json frame);
-  /// Nothing came before an answer to a frame sent now.
+  /// Nothing came before an response to a frame sent now.
   bool quiet();
 
   http::test::ws_client wire;
