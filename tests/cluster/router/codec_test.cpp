@@ -38,7 +38,9 @@ BOOST_AUTO_TEST_CASE(replies_share_messages_up_to_the_limit) {
   std::int64_t seq = 0;
   for (const auto& bytes : messages) {
     BOOST_TEST(bytes.size() <= 1000u);
-    for (const auto& one : decode_replies(bytes).value())
+    auto read = decode_replies(bytes);
+    BOOST_REQUIRE(read.has_value());
+    for (const auto& one : *read)
       BOOST_TEST(one.seq == seq++);
   }
   BOOST_TEST(seq == 100);
