@@ -56,7 +56,7 @@ public:
   };
 
   /// Listens and starts the io threads. Fails with a sentence for the operator when the address is
-  /// taken or wrong, or the certificate cannot be read.
+  /// taken (ec::conflict) or wrong, or the certificate cannot be read.
   static result<std::unique_ptr<server>> start(server_config config,
                                                std::shared_ptr<handler> handler);
   virtual ~server() = default; ///< stops without waiting for anyone
