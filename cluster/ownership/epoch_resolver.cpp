@@ -73,9 +73,10 @@ std::optional<std::vector<held_partition>> epoch_resolver::try_once(const job& w
   if (answer) return sql::raised_of(answer->back());
   observe::log_warn("resolve-retried", "the epochs of {} partitions could not be raised yet: {}",
                     what.seen.size(), store::describe(answer.error()));
-  bool blocked = answer.error().sqlstate == lock_not_available;
-  if (blocked && what.doubtful_backend > 0)
+  if (answer.error().sqlstate != lock_not_available) return std::nullopt;
+  if (what.doubtful_backend > 0)
     (void)db.run_one(sql::end_backend(what.doubtful_backend, connect_.application_name));
+  (void)db.run_one(sql::end_stuck_backends(connect_.application_name));
   return std::nullopt;
 }
 

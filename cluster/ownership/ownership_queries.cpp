@@ -40,6 +40,14 @@ store::statement end_backend(int pid, const std::string& session) {
           store::params{}.add_int4(pid).add_text(session), no_rows};
 }
 
+store::statement end_stuck_backends(const std::string& session) {
+  return {"end_stuck_backends",
+          "select pg_terminate_backend(pid) from pg_stat_activity "
+          "where application_name = $1 and pid <> pg_backend_pid() "
+          "and wait_event_type = 'Client' and xact_start < clock_timestamp() - interval '2 s'",
+          store::params{}.add_text(session), no_rows};
+}
+
 store::statement end_backends(const std::string& session) {
   return {
     "end_backends",

@@ -11,6 +11,9 @@ namespace recado::cluster::sql {
 store::statement take_node_lock(const std::string& node);
 /// Ends one backend of ours, if it still is one.
 store::statement end_backend(int pid, const std::string& session);
+/// Ends those of our backends that wait within a transaction for a client that is gone: nothing of
+/// ours is awaited between BEGIN and COMMIT.
+store::statement end_stuck_backends(const std::string& session);
 /// Ends every other backend of this name; (count int8).
 store::statement end_backends(const std::string& session);
 

@@ -181,6 +181,15 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_commit_is_made_definite, all_owned) {
   BOOST_TEST(db.run_one(store::fence(fresh), store::tx::transaction).has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_doubtful_session_that_hangs_is_found_by_itself, all_owned) {
+  auto doubtful = another("recado-n1-1");
+  BOOST_REQUIRE(doubtful.script("begin; select recado_fence('{1}', '{1}')"));
+  auto [kept, lost] = resolve(node.driver, {{1, 1}});
+  BOOST_TEST(kept.size() == 1u);
+  (void)doubtful.script("commit"); // in a new session: there is nothing to commit
+  BOOST_TEST(doubtful.opens() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_is_not_ours_any_more_is_lost_in_the_resolution, all_owned) {
   exec("update partition set epoch = 9, owner_node = 'n2', owner_incarnation = 1 where id = 4");
   auto [kept, lost] = resolve(node.driver, {{3, 1}, {4, 1}});
