@@ -71,9 +71,9 @@ public:
   void release(partition_id part, const lane_cursors& final_cursors);
   /// After a COMMIT with an unknown outcome: raises the epoch of each partition that is still ours,
   /// repeating until the answer is definite; then the doubtful transaction either committed or
-  /// never can. `doubtful_backend` is the lost connection's backend_pid(): it is ended when it holds
-  /// the rows; with 0 (not known) that takes 2 s. `done` is called once; not at all if the driver is
-  /// stopped before.
+  /// never can. `doubtful_backend` is the lost connection's backend_pid(): it is ended when it
+  /// holds the rows; with 0 (not known) that takes 2 s. `done` is called once; not at all if the
+  /// driver is stopped before.
   using on_resolved =
     std::function<void(std::vector<held_partition> kept, std::vector<partition_id> lost)>;
   void resolve(std::vector<held_partition> seen, int doubtful_backend, on_resolved done);
