@@ -67,7 +67,9 @@ void add_send(CLI::App& root, chosen_command& chosen) {
   auto options = std::make_shared<send_options>();
   command.add_option("text", options->text)->required();
   command.add_option("--from", options->from, "user who sends; the client itself if left out");
-  command.add_option("--to", options->to, "users who receive")->delimiter(',');
+  command.add_option("--to", options->to, "users who receive; several with commas or several --to")
+    ->delimiter(',')
+    ->allow_extra_args(false);
   command.add_option("--conversation", options->conversation, "instead of --to");
   command.add_option("--message-id", options->message_id, "UUID; the same one is sent once only");
   command.add_option("--priority", options->priority)

@@ -1,0 +1,146 @@
+/// The command line against a running `up`.
+#include "node/embedded/files.hpp"
+#include "tests/e2e/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace recado::e2e {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct outcome {
+  int code;
+  std::string text;
+  json object() const { return json::parse(text, nullptr, false); }
+};
+
+/// One world for all cases: they only add to it.
+struct shared_world {
+  shared_world() { one = std::make_unique<world>(); }
+  ~shared_world() { one.reset(); }
+  static std::unique_ptr<world> one;
+};
+std::unique_ptr<world> shared_world::one;
+
+outcome recado(std::vector<std::string> arguments, bool with_data = true) {
+  static int number = 0;
+  auto out = shared_world::one->data().parent_path() / ("cli." + std::to_string(++number));
+  arguments.insert(arguments.begin(), recado_binary());
+  if (with_data) {
+    arguments.emplace_back("--data");
+    arguments.push_back(shared_world::one->data().string());
+  }
+  auto code = wait_for_exit(start_program(arguments, {}, out));
+  return {code, embedded::read_file(out).value_or("")};
+}
+
+} // namespace
+
+BOOST_TEST_GLOBAL_FIXTURE(shared_world);
+
+BOOST_AUTO_TEST_CASE(every_command_explains_itself) {
+  for (const auto& command : std::vector<std::vector<std::string>>{{"up"},
+                                                                   {"node"},
+                                                                   {"migrate"},
+                                                                   {"client", "create"},
+                                                                   {"client", "rotate"},
+                                                                   {"client", "list"},
+                                                                   {"send"},
+                                                                   {"tail"},
+                                                                   {"config", "check"},
+                                                                   {"version"}}) {
+    auto arguments = command;
+    arguments.emplace_back("--help");
+    auto got = recado(arguments, false);
+    BOOST_TEST(got.code == 0, command.front());
+    BOOST_TEST(got.text.find("--json") != std::string::npos, command.front());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_two) {
+  BOOST_TEST(recado({"fly"}, false).code == 2);
+  BOOST_TEST(recado({"send", "hello"}).code == 2);
+}
+
+BOOST_AUTO_TEST_CASE(version_is_json_when_asked) {
+  BOOST_TEST(recado({"version", "--json"}, false).object().contains("version"));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_client_gets_tokens_and_a_rotated_one_only_with_the_new_secret) {
+  auto made = recado({"client", "create", "--name", "shop", "--scopes", "messages:read", "--json"});
+  BOOST_REQUIRE_MESSAGE(made.code == 0, made.text);
+  auto client = made.object();
+  auto token = [&](const json& secret) {
+    auto api = client::api_client::make(
+      {shared_world::one->url(), client["client_id"], secret.get<std::string>()});
+    return api->token();
+  };
+  BOOST_TEST(token(client["client_secret"]).has_value());
+  auto rotated = recado({"client", "rotate", client["client_id"], "--json"});
+  BOOST_REQUIRE_MESSAGE(rotated.code == 0, rotated.text);
+  BOOST_TEST(!token(client["client_secret"]).has_value());
+  BOOST_TEST(token(rotated.object()["client_secret"]).has_value());
+  auto all = recado({"client", "list", "--json"});
+  BOOST_TEST(all.text.find(client["client_id"].get<std::string>()) != std::string::npos);
+  BOOST_TEST(all.text.find("secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_scope_that_does_not_exist_is_named) {
+  auto got = recado({"client", "create", "--name", "x", "--scopes", "messages:shout"});
+  BOOST_TEST(got.code == 2);
+  BOOST_TEST(got.text.find("messages:shout") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(migrate_on_a_database_that_is_up_to_date_applies_nothing) {
+  auto got = recado({"migrate", "--json"});
+  BOOST_REQUIRE_MESSAGE(got.code == 0, got.text);
+  BOOST_TEST(got.object()["applied"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_that_up_wrote_is_valid) {
+  auto file = (shared_world::one->data() / "n1" / "node.toml").string();
+  auto got = recado({"config", "check", file, "--json"}, false);
+  BOOST_TEST(got.code == 0, got.text);
+  BOOST_TEST(got.object()["valid"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(tail_shows_what_send_has_sent_also_across_a_kill_of_the_node) {
+  auto& one = *shared_world::one;
+  auto first = recado({"send", "--from", "ana", "--to", "bruno", "one", "--json"});
+  BOOST_REQUIRE_MESSAGE(first.code == 0, first.text);
+  auto conversation = first.object()["conversation_id"].get<std::string>();
+
+  auto out = one.data().parent_path() / "tail.out";
+  auto tail = start_program({recado_binary(), "tail", "--conversation", conversation, "--json",
+                             "--data", one.data().string()},
+                            {}, out);
+  auto seen = [&](const char* text) {
+    return embedded::read_file(out).value_or("").find(text) != std::string::npos;
+  };
+  BOOST_TEST(wait_until([&] { return seen("\"one\""); }, 20s));
+  BOOST_TEST(recado({"send", "--from", "ana", "--to", "bruno", "two"}).code == 0);
+  BOOST_TEST(wait_until([&] { return seen("\"two\""); }, 20s));
+  auto before = one.look().node;
+  one.kill_node();
+  BOOST_REQUIRE(wait_until([&] { return one.look().node != before && one.look().node != 0; }, 20s));
+  one.wait_ready();
+  BOOST_TEST(recado({"send", "--from", "ana", "--to", "bruno", "three"}).code == 0);
+  BOOST_TEST(wait_until([&] { return seen("\"three\""); }, 30s));
+  ::kill(tail, SIGTERM);
+  wait_for_exit(tail);
+
+  std::istringstream lines(embedded::read_file(out).value_or(""));
+  std::vector<std::int64_t> numbers;
+  for (std::string line; std::getline(lines, line);)
+    if (auto message = json::parse(line, nullptr, false); message.is_object())
+      numbers.push_back(message["seq"]);
+  BOOST_TEST(numbers == (std::vector<std::int64_t>{1, 2, 3}), boost::test_tools::per_element());
+}
+
+} // namespace recado::e2e

@@ -1,0 +1,160 @@
+/// `recado up` as the person who starts it, and the machine it runs on, see it.
+#include "node/embedded/files.hpp"
+#include "node/embedded/leftover.hpp"
+#include "tests/e2e/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+namespace recado::e2e {
+
+namespace fs = std::filesystem;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+std::size_t processes_of(const fs::path& data) {
+  auto root = fs::weakly_canonical(data);
+  return embedded::find_processes(
+           [&](const embedded::process_seen& seen) { return embedded::belongs_to(seen, root); })
+    .size();
+}
+
+int run(const std::vector<std::string>& arguments, const fs::path& output) {
+  std::vector<std::string> argv{recado_binary()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return wait_for_exit(start_program(argv, {}, output));
+}
+
+int status_of(world& one, const std::string& target) {
+  client::http_client http{*client::parse_url(one.url())};
+  auto got = http.ask({.target = target});
+  return got ? got->status : 0;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_info_file_says_everything_and_only_to_its_owner) {
+  world one;
+  auto text = embedded::read_file(one.data().parent_path() / "info.json");
+  BOOST_REQUIRE(text);
+  auto info = nlohmann::json::parse(*text);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : info.items())
+    keys.push_back(key);
+  BOOST_TEST(keys == (std::vector<std::string>{"admin_client_id", "admin_client_secret",
+                                               "client_id", "client_secret", "nats", "nodes",
+                                               "postgres", "simulator", "url"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(!info["url"].get<std::string>().ends_with("/"));
+  BOOST_TEST(info["simulator"].is_null());
+  struct stat seen {};
+  ::stat((one.data().parent_path() / "info.json").c_str(), &seen);
+  BOOST_TEST((seen.st_mode & 0777) == 0600u);
+  ::stat((one.data() / "credentials.json").c_str(), &seen);
+  BOOST_TEST((seen.st_mode & 0777) == 0600u);
+  BOOST_TEST(status_of(one, "/readyz") == 200);
+}
+
+BOOST_AUTO_TEST_CASE(the_dsn_of_the_info_file_works_with_psql) {
+  world one;
+  auto out = one.data().parent_path() / "psql.out";
+  auto code = wait_for_exit(
+    start_program({"psql", one.look().dsn, "-At", "-c", "select count(*) from client"}, {}, out));
+  BOOST_TEST(code == 0);
+  BOOST_TEST(embedded::read_file(out).value_or("") == "2\n");
+}
+
+BOOST_AUTO_TEST_CASE(both_demo_clients_get_a_token) {
+  world one;
+  auto demo = one.api();
+  BOOST_TEST(demo.token().has_value());
+  auto admin = one.admin();
+  BOOST_TEST(admin.token().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_stops_every_child_in_under_two_seconds) {
+  world one;
+  auto began = clock::now();
+  BOOST_TEST(one.stop() == 0);
+  auto took = clock::now() - began;
+  BOOST_TEST(processes_of(one.data()) == 0u);
+  BOOST_TEST((took < 2s), "it took " << took / 1ms << " ms");
+}
+
+BOOST_AUTO_TEST_CASE(children_die_with_an_up_that_is_killed) {
+  world one;
+  ::kill(one.up(), SIGKILL);
+  BOOST_TEST(wait_until([&] { return processes_of(one.data()) == 0; }, 20s));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_up_on_the_same_folder_is_refused) {
+  world one;
+  auto out = one.data().parent_path() / "second.out";
+  BOOST_TEST(run({"up", "--data", one.data().string(), "--port", "0"}, out) == 1);
+  BOOST_TEST(embedded::read_file(out).value_or("").find("another `recado up` is running") !=
+             std::string::npos);
+  BOOST_TEST(status_of(one, "/readyz") == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_port_that_was_asked_for_and_is_taken_is_an_error) {
+  world one;
+  auto out = one.data().parent_path() / "taken.out";
+  auto port = client::parse_url(one.url())->port;
+  auto other = one.data().parent_path() / "other";
+  BOOST_TEST(run({"up", "--data", other.string(), "--port", port}, out) == 1);
+  BOOST_TEST(embedded::read_file(out).value_or("").find("taken") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(several_nodes_are_refused_clearly) {
+  auto out = fs::temp_directory_path() / fmt::format("recado-nodes-{}.out", ::getpid());
+  BOOST_TEST(run({"up", "--nodes", "3"}, out) == 2);
+  BOOST_TEST(embedded::read_file(out).value_or("").find("not available yet") != std::string::npos);
+  fs::remove(out);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_said_is_still_there_after_a_restart_and_so_are_the_credentials) {
+  world one;
+  auto before = one.look();
+  auto sent = one.api().ask_for_body(
+    {.method = "POST",
+     .target = "/v1/messages",
+     .body = R"({"from":"ana","to":["bruno"],"payload":{"type":"text","text":"still there?"}})"});
+  BOOST_REQUIRE_MESSAGE(sent.has_value(), (sent ? "" : sent.error()));
+  auto id = nlohmann::json::parse(*sent)["message_id"].get<std::string>();
+  BOOST_TEST(one.stop() == 0);
+
+  auto info = one.data().parent_path() / "again.json";
+  auto log = one.data().parent_path() / "again.log";
+  auto again = start_program(
+    {recado_binary(), "up", "--data", one.data().string(), "--port", "0", "--info", info.string()},
+    {}, log);
+  BOOST_REQUIRE(wait_until([&] { return fs::exists(info); }, 60s));
+  auto now = nlohmann::json::parse(*embedded::read_file(info));
+  BOOST_TEST(now["client_id"] == before.client_id);
+  BOOST_TEST(now["client_secret"] == before.client_secret);
+  auto api = *client::api_client::make({now["url"], now["client_id"], now["client_secret"]});
+  auto found = api.ask_for_body({.target = "/v1/messages/" + id});
+  BOOST_TEST(found.has_value());
+  ::kill(again, SIGINT);
+  BOOST_TEST(wait_for_exit(again) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(without_restart_up_ends_when_its_last_node_dies) {
+  world one{{.restart = false}};
+  one.kill_node();
+  auto has_ended = [&] {
+    siginfo_t seen{};
+    ::waitid(P_PID, static_cast<id_t>(one.up()), &seen, WEXITED | WNOHANG | WNOWAIT);
+    return seen.si_pid != 0;
+  };
+  bool ended = wait_until(has_ended, 20s);
+  BOOST_TEST(ended);
+  BOOST_TEST(one.stop() == 1);
+}
+
+} // namespace recado::e2e
