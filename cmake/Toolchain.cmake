@@ -12,9 +12,11 @@ option(RECADO_FUZZ "build the libFuzzer targets (needs clang)" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # pch_defines and time_macros let ccache reuse objects that were built with precompiled headers.
+  # Sloppiness lets objects with precompiled headers be reused; base directory and no hash of the
+  # build folder let a second checkout, or another build folder, reuse what the first one compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)

@@ -98,10 +98,10 @@ public:
     if (router_) router_->stop();
     if (door_) door_->stop();
     subscriptions_.clear();
+    if (link_) link_->close(1s); // from here on nothing of NATS calls into the parts that end
     if (owner_) owner_->stop();
     if (reads_) reads_->stop();
     if (inbox_db_) inbox_db_->stop();
-    if (link_) link_->close(1s);
     auto left = actor::stop_with_deadline(system_, actors_deadline);
     observe::log_info("stopped", "{} actors were left", left);
   }
