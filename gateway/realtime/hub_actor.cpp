@@ -30,6 +30,7 @@ struct hub_state : hub_port {
   void watch(std::uint64_t call, std::vector<item> items) override;
   void unwatch(std::vector<item> items) override { watches->unwatch(std::move(items)); }
   void read_memberships(std::uint64_t call, const client_id& client, const user_id& user) override;
+  void read_conversation(std::uint64_t call, const item& what) override;
   void read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
                      std::size_t limit) override;
   void read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) override;
@@ -98,6 +99,14 @@ void hub_state::read_memberships(std::uint64_t call, const client_id& client, co
   });
 }
 
+void hub_state::read_conversation(std::uint64_t call, const item& what) {
+  hub_actor me{self};
+  history->conversation(what.client, what.conversation, {},
+                        [me, call](result<conversation_record> got) {
+                          caf::anon_send(me, conversation_came{call, std::move(got)});
+                        });
+}
+
 void hub_state::read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
                               std::size_t limit) {
   hub_actor me{self};
@@ -147,6 +156,9 @@ hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
     [self](doubt_arose) { self->state.core->on_doubt(); },
     [self](const watch_answered& said) { self->state.core->on_watched(said.call, said.got); },
     [self](const memberships_came& said) { self->state.core->on_memberships(said.call, said.got); },
+    [self](const conversation_came& said) {
+      self->state.core->on_conversation(said.call, said.got);
+    },
     [self](const messages_came& said) { self->state.core->on_messages(said.call, said.got); },
     [self](const receipts_came& said) { self->state.core->on_receipts(said.call, said.got); },
     [self](hub_woke) { self->state.core->on_wake(); },

@@ -25,6 +25,7 @@ public:
   virtual void unwatch(std::vector<item> items) = 0;
   virtual void read_memberships(std::uint64_t call, const client_id& client,
                                 const user_id& user) = 0;
+  virtual void read_conversation(std::uint64_t call, const item& what) = 0;
   virtual void read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
                              std::size_t limit) = 0;
   virtual void read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) = 0;
@@ -50,6 +51,7 @@ public:
   void on_doubt();
   void on_watched(std::uint64_t call, const result<std::vector<watch_service::position>>& got);
   void on_memberships(std::uint64_t call, const result<std::vector<membership>>& got);
+  void on_conversation(std::uint64_t call, const result<conversation_record>& got);
   void on_messages(std::uint64_t call, const result<page<message_record>>& got);
   void on_receipts(std::uint64_t call, const result<std::vector<receipt_position>>& got);
   void on_wake();
@@ -84,6 +86,7 @@ private:
     std::int64_t seq = 0, rev = 0; ///< all up to here was handed on
     std::int64_t target_seq = 0, target_rev = 0;
     std::uint64_t call = 0; ///< the watch or read under way
+    bool checked = false;   ///< who is in it was read for this fill
     unsigned empty_reads = 0;
     std::deque<event> held;
     std::vector<person*> people;
@@ -105,7 +108,6 @@ private:
   void on_left(const event& what, const left_event& body);
   void take(room& in, const event& what);
   void apply(room& in, const event& what);
-  void apply(room& in, const event& what, const message_event& body);
   void hand_on(room& in, const message_view& what, const uuid& origin);
   void hand_on(room& in, const receipt_position& what);
   void hold(room& in, const event& what);
@@ -116,6 +118,7 @@ private:
   void doubt(room& in);
   void rewatch(room& in);
   void fill(room& in);
+  void check_people(room& in, const conversation_record& got);
   void take_page(room& in, const page<message_record>& got);
   void go_live(room& in);
   void read_soon(room& in);

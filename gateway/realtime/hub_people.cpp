@@ -173,7 +173,7 @@ void hub_core::join(person& who, const event& what, std::int64_t joined_seq) {
   auto [at, fresh] = who.stays.try_emplace(what.conversation);
   auto& own = at->second;
   if (!fresh && (what.rev < own.rev || !own.left_seq)) return;
-  own = {joined_seq, joined_seq, std::nullopt, what.rev};
+  own = {joined_seq, std::max(own.start_seq, joined_seq), std::nullopt, what.rev};
   auto& in_room = room_of({who.key.client, what.conversation}, joined_seq, what.rev - 1);
   if (fresh) in_room.people.push_back(&who);
   catch_up(in_room, own);

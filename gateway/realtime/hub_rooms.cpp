@@ -6,7 +6,6 @@
 namespace recado::realtime {
 namespace {
 constexpr std::size_t watch_items_max = 1000, watch_calls_max = 16, receipts_known_max = 1024;
-constexpr unsigned empty_reads_max = 5;
 } // namespace
 
 // Rooms: conversations that somebody online here is in.
@@ -53,30 +52,29 @@ void hub_core::take(room& in, const event& what) {
 }
 
 void hub_core::hold(room& in, const event& what) {
-  bool matters = std::holds_alternative<message_event>(what.body) ||
-                 std::holds_alternative<receipt_event>(what.body);
-  if (!matters) return;
   if (in.held.size() >= config_.held_events_max)
     return rewatch(in); // the answer covers what is dropped
   in.held.push_back(what);
 }
 
+/// Every commit of a conversation raises its revision by one: a jump tells of events that were
+/// lost. Joined and left may come early, on a way of their own, and were dealt with already.
 void hub_core::apply(room& in, const event& what) {
-  if (const auto* message = std::get_if<message_event>(&what.body))
-    return apply(in, what, *message);
-  if (const auto* receipt = std::get_if<receipt_event>(&what.body); receipt && what.rev >= in.rev)
-    hand_on(in, {receipt->user, receipt->kind, receipt->up_to_seq, receipt->at});
-  in.rev = std::max(in.rev, what.rev);
-}
-
-void hub_core::apply(room& in, const event& what, const message_event& body) {
-  if (body.message.seq <= in.seq) return;
-  if (body.message.seq > in.seq + 1) {
-    observe::log_warn("watch-gap", "conversation {}: seq {} came after {}",
-                      in.what.conversation.str(), body.message.seq, in.seq);
+  const auto* message = std::get_if<message_event>(&what.body);
+  const auto* receipt = std::get_if<receipt_event>(&what.body);
+  if (!message && !receipt) {
+    if (what.rev == in.rev + 1) in.rev = what.rev;
+    return;
+  }
+  bool gap = what.rev > in.rev + 1 || (message && message->message.seq > in.seq + 1);
+  if (gap) {
+    observe::log_warn("watch-gap", "conversation {}: revision {} came after {}",
+                      in.what.conversation.str(), what.rev, in.rev);
     return doubt(in);
   }
-  hand_on(in, body.message, body.origin);
+  if (message && message->message.seq == in.seq + 1) hand_on(in, message->message, message->origin);
+  if (receipt && what.rev >= in.rev)
+    hand_on(in, {receipt->user, receipt->kind, receipt->up_to_seq, receipt->at});
   in.rev = std::max(in.rev, what.rev);
 }
 
@@ -147,6 +145,7 @@ void hub_core::on_watched(std::uint64_t call,
       in.target_seq = position.last_seq;
       in.target_rev = position.rev;
       in.empty_reads = 0;
+      in.checked = false;
       fill(in);
       close_if_empty(in);
     }
@@ -162,78 +161,6 @@ void hub_core::on_watched(std::uint64_t call,
   }
   if (all) backoff_ = {};
   flush();
-}
-
-/// Reads what lies between what was handed on and where the watch began.
-void hub_core::fill(room& in) {
-  if (in.target_seq > in.seq || in.target_rev > in.rev)
-    read_soon(in);
-  else
-    go_live(in);
-}
-
-void hub_core::read_soon(room& in) {
-  to_read_.push_back(in.what);
-}
-
-hub_core::room* hub_core::find_room(std::uint64_t call) {
-  auto asked = read_calls_.extract(call);
-  if (asked.empty()) return nullptr;
-  auto at = rooms_.find(asked.mapped());
-  if (at == rooms_.end() || at->second.call != call) return nullptr;
-  at->second.call = 0;
-  return &at->second;
-}
-
-void hub_core::on_messages(std::uint64_t call, const result<page<message_record>>& got) {
-  if (auto* in = find_room(call)) {
-    if (got)
-      take_page(*in, *got);
-    else
-      failed_rooms_.insert(in->what);
-  }
-  flush();
-}
-
-void hub_core::take_page(room& in, const page<message_record>& got) {
-  auto before = in.seq;
-  for (const auto& each : got.items)
-    if (each.view.seq > in.seq) hand_on(in, each.view, uuid{});
-  if (in.seq == before && ++in.empty_reads < empty_reads_max) {
-    failed_rooms_.insert(in.what); // perhaps it is read from a copy that lags
-  } else {
-    if (in.seq == before) {
-      observe::log_error("watch-fill-empty",
-                         "conversation {}: nothing between {} and {} in the history",
-                         in.what.conversation.str(), in.seq, in.target_seq);
-      in.seq = in.target_seq;
-    }
-    in.empty_reads = 0;
-    fill(in);
-  }
-  close_if_empty(in);
-}
-
-void hub_core::on_receipts(std::uint64_t call, const result<std::vector<receipt_position>>& got) {
-  if (auto* in = find_room(call)) {
-    if (got) {
-      for (const auto& each : *got)
-        hand_on(*in, each);
-      in->rev = std::max(in->rev, in->target_rev);
-      fill(*in);
-      close_if_empty(*in);
-    } else {
-      failed_rooms_.insert(in->what);
-    }
-  }
-  flush();
-}
-
-void hub_core::go_live(room& in) {
-  in.at = stage::live;
-  auto held = std::exchange(in.held, {});
-  for (const auto& each : held)
-    take(in, each);
 }
 
 void hub_core::on_wake() {
@@ -295,7 +222,9 @@ void hub_core::flush_reads() {
     auto& in = at->second;
     in.call = ++last_call_;
     read_calls_.emplace(in.call, what);
-    if (in.target_seq > in.seq)
+    if (!in.checked)
+      port_.read_conversation(in.call, what);
+    else if (in.target_seq > in.seq)
       port_.read_messages(in.call, what, in.seq, config_.fill_page);
     else
       port_.read_receipts(in.call, what, in.rev);

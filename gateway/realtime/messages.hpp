@@ -109,6 +109,10 @@ struct memberships_came {
   std::uint64_t call = 0;
   result<std::vector<membership>> got;
 };
+struct conversation_came {
+  std::uint64_t call = 0;
+  result<conversation_record> got;
+};
 struct messages_came {
   std::uint64_t call = 0;
   result<page<message_record>> got;
@@ -129,6 +133,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::events_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::doubt_arose)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::watch_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::memberships_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::conversation_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::messages_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::receipts_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::hub_woke)
@@ -151,8 +156,8 @@ using hub_actor = caf::typed_actor<
   // Events may have been lost.
   caf::reacts_to<doubt_arose>,
   // The services' answers.
-  caf::reacts_to<watch_answered>, caf::reacts_to<memberships_came>, caf::reacts_to<messages_came>,
-  caf::reacts_to<receipts_came>,
+  caf::reacts_to<watch_answered>, caf::reacts_to<memberships_came>,
+  caf::reacts_to<conversation_came>, caf::reacts_to<messages_came>, caf::reacts_to<receipts_came>,
   // INTERNAL: try again what failed.
   caf::reacts_to<hub_woke>>;
 
