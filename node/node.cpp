@@ -1,6 +1,7 @@
 #include "node/node.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/send.hpp>
 #include <csignal>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "cluster/router/reply_batch.hpp"
 #include "node/wiring/gateway_side.hpp"
 #include "node/wiring/owner_side.hpp"
+#include "runtime/actor/supervisor.hpp"
 #include "runtime/actor/system.hpp"
 #include "runtime/observe/health.hpp"
 #include "runtime/observe/log.hpp"
@@ -67,7 +69,7 @@ public:
     return {};
   }
 
-  bool superseded() const { return owner_->superseded(); }
+  bool failed() const { return owner_->failed(); }
 
   /// For the probes. NATS is no condition: without it messages take the inbox and are slower.
   void report_health() {
@@ -96,6 +98,8 @@ public:
     }
     if (owner_) owner_->release_all(10s);
     if (router_) router_->stop();
+    if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
+    supervisor_ = nullptr;
     if (door_) door_->stop();
     subscriptions_.clear();
     if (link_) link_->close(1s); // from here on nothing of NATS calls into the parts that end
@@ -129,7 +133,11 @@ private:
     ports.stream = std::make_shared<cluster::stream_publisher>(*link_, with_.cluster());
     ports.local = std::make_shared<wiring::local_owners>(table_);
     ports.inbox = std::make_shared<cluster::inbox_writer>(inbox_db_, inbox);
-    router_ = cluster::spawn_router(system_, wiring::router_settings(with_), std::move(ports));
+    router_ = std::make_shared<cluster::router>(wiring::router_settings(with_), std::move(ports));
+    actor::supervisor_config config;
+    config.name = "node";
+    supervisor_ = actor::supervise(
+      system_, config, {{"router", [this](caf::actor_system& in) { return router_->start(in); }}});
     watch_config watching;
     watching.cluster = with_.cluster();
     watching.self = with_.event_subject();
@@ -183,6 +191,7 @@ private:
   std::shared_ptr<store::pool> reads_;
   std::shared_ptr<store::worker> inbox_db_;
   std::shared_ptr<cluster::router> router_;
+  actor::supervisor_actor supervisor_; ///< of the actors that may die alone
   std::shared_ptr<watch_board> board_;
   std::unique_ptr<wiring::owner_side> owner_;
   std::unique_ptr<gateway> door_;
@@ -237,6 +246,10 @@ std::optional<enrolment> enroll(const config::node_config& config, const sigset_
 } // namespace
 
 int run_node(const config::node_config& config) {
+  observe::start_log({.least = observe::level_of(config.log.level).value_or(observe::level::info),
+                      .file = config.log.file,
+                      .node = config.node.id,
+                      .human = config.log.human});
   auto signals = block_signals();
   auto enrolled = enroll(config, signals);
   if (!enrolled) return 0;
@@ -250,8 +263,8 @@ int run_node(const config::node_config& config) {
   }
   do
     one.report_health();
-  while (!one.superseded() && !wait_for_signal(signals, health_interval));
-  bool asked = !one.superseded();
+  while (!one.failed() && !wait_for_signal(signals, health_interval));
+  bool asked = !one.failed();
   one.stop();
   return asked ? 0 : 1;
 }

@@ -34,6 +34,26 @@ std::chrono::microseconds between(steady_time from, steady_time to) {
   return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
 
+/// Fields of a log line about one command.
+struct command_scope {
+  explicit command_scope(const command& about)
+    : trace("trace_id",
+            about.trace.size() >= 35 ? std::string_view{about.trace}.substr(3, 32) : ""),
+      message("message_id", message_of(about)) {}
+
+  static std::string message_of(const command& about) {
+    const auto* send = std::get_if<send_message>(&about.body);
+    return send ? send->message.str() : std::string{};
+  }
+  observe::log_scope trace, message;
+};
+
+void log_answer(const answer& given) {
+  command_scope about{given.to->what};
+  observe::log_debug("command-decided", "{} seq {} by {}", info_of(given.what.code).code,
+                     given.what.seq, to_string(given.to->came_by));
+}
+
 } // namespace
 
 /// A completion that runs on the connection's thread and comes back as a message.
@@ -248,9 +268,11 @@ void writer_state::settle(const order& what) {
     auto mine = by_part.find(one->part);
     if (mine == by_part.end()) continue;
     mine->second.decided.push_back(one);
-    for (const auto& given : one->answers)
+    for (const auto& given : one->answers) {
+      if (observe::enabled(observe::level::debug)) log_answer(given);
       if (!given.to->what.reply_to.empty())
         answers.emplace_back(given.to->what.reply_to, given.what);
+    }
   }
   for (const auto& row : cursors)
     if (auto mine = by_part.find(row.part); mine != by_part.end())
@@ -292,6 +314,7 @@ void writer_state::on_park(const park_finished& got) {
     current.what = step::wait;
     return;
   }
+  command_scope about{item->what};
   observe::log_error("command-parked", "partition {} command {}: {}", item->part,
                      item->what.id.str(), current.why);
   if (item->came_by == path::inbox) queue.inbox_done(item->part, item->inbox_id);

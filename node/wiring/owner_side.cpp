@@ -43,6 +43,12 @@ void owner_side::start() {
   config.partition.resident_max = conversations.resident_max;
   config.room_per_partition = conversations.commands_per_partition_max;
   host_ = spawn_partitions(needs_.system, needs_.table, config, ports_of_host());
+  host_->attach_functor([this](const caf::error& why) {
+    if (why && why != caf::exit_reason::user_shutdown) {
+      observe::log_error("host-failed", "the partitions have no host any more");
+      failed_ = true;
+    }
+  });
   start_ownership();
   start_beacon();
 }
@@ -212,7 +218,7 @@ void owner_side::start_ownership() {
   };
   calls.on_superseded = [this] {
     observe::log_error("superseded", "another process runs as node {}", needs_.with.node());
-    superseded_ = true;
+    failed_ = true;
   };
   const auto& cluster_config = needs_.with.config.cluster;
   options.machine.heartbeat_interval = std::chrono::milliseconds{cluster_config.heartbeat_ms};
@@ -231,17 +237,18 @@ bool owner_side::serving() const {
 
 /// Says every 200 ms which partitions are alive here; for gateways that wonder.
 void owner_side::start_beacon() {
+  auto interval = std::chrono::milliseconds{needs_.with.config.cluster.beacon_ms};
   auto publish = [this] {
     ownership_->set_nats_ok(needs_.link.connected());
     cluster::beacon now{needs_.with.node(), needs_.with.incarnation, needs_.table->list()};
     (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
   };
   beacon_ = needs_.system.spawn(
-    [publish](caf::event_based_actor* self, const caf::unit_t&) -> caf::behavior {
+    [publish, interval](caf::event_based_actor* self, const caf::unit_t&) -> caf::behavior {
       actor::child_setup(self);
-      self->delayed_send(self, cluster::beacon_interval, caf::tick_atom_v);
-      return {[self, publish](caf::tick_atom) {
-        self->delayed_send(self, cluster::beacon_interval, caf::tick_atom_v);
+      self->delayed_send(self, interval, caf::tick_atom_v);
+      return {[self, publish, interval](caf::tick_atom) {
+        self->delayed_send(self, interval, caf::tick_atom_v);
         publish();
       }};
     },

@@ -42,7 +42,8 @@ public:
 
   bool serving() const;
   std::size_t owned() const { return needs_.table->list().size(); }
-  bool superseded() const noexcept { return superseded_; }
+  /// This process cannot go on: another one has its node id, or the partitions' host has died.
+  bool failed() const noexcept { return failed_; }
 
 private:
   void start_reader();
@@ -65,7 +66,7 @@ private:
   partitions_actor host_;
   std::vector<std::shared_ptr<store::worker>> writers_;
   caf::actor beacon_;
-  std::atomic<bool> superseded_{false};
+  std::atomic<bool> failed_{false};
 };
 
 } // namespace recado::wiring

@@ -8,6 +8,8 @@ namespace recado::wiring {
 store::connection_config settings::database() const {
   store::connection_config out;
   out.url = config.store.dsn;
+  out.connect_timeout = store::milliseconds{config.store.connect_timeout_ms};
+  out.statement_timeout = store::milliseconds{config.store.statement_timeout_ms};
   out.application_name = cluster::session_name({node(), incarnation});
   return out;
 }
