@@ -79,10 +79,12 @@ private:
     std::deque<std::pair<conversation_id, std::int64_t>> waiting;
     std::unordered_set<conversation_id> holding; ///< live frames are held back
     std::unordered_map<conversation_id, standing> standings;
-    bool ready = false;     ///< the standings came
-    bool reading = false;   ///< a page is on its way
-    std::int64_t from = 0;  ///< of the conversation at the front: all up to it was read
-    std::int64_t floor = 0; ///< and all up to here the caller has
+    bool ready = false;              ///< the standings came
+    bool reading = false;            ///< a page is on its way
+    std::deque<message_record> page; ///< read and not yet sent
+    bool more = true;                ///< the history has further pages
+    std::int64_t from = 0;           ///< of the conversation at the front: all up to it was read
+    std::int64_t floor = 0;          ///< and all up to here the caller has
     std::unordered_set<conversation_id> unknown;
   };
   struct inbound { // one parsed frame
@@ -125,6 +127,7 @@ private:
   void resume_next();
   bool enter_conversation();
   void read_on();
+  bool send_page();
   void leave_conversation();
   void send_gap(const conversation_id& where, std::int64_t from, std::int64_t to);
   void end_resume();

@@ -8,9 +8,9 @@ namespace recado::realtime {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t page_messages = 500;
-/// A page is read only when so little is queued that it fits beside the live frames; what a slow
-/// reader leaves unread is looked at again after resume_poll_every.
+constexpr std::size_t page_messages = 100; // texts of 64 KiB: a page is held while it is sent
+/// Nothing is added above this: the rest of the queue is for live frames. What a slow reader leaves
+/// unread is looked at again after resume_poll_every.
 constexpr std::size_t queued_bytes_max = 256 << 10;
 constexpr auto resume_poll_every = 20ms;
 
@@ -84,6 +84,8 @@ bool session_core::enter_conversation() {
   auto& now = resumes_.front();
   const auto& [where, since] = now.waiting.front();
   now.from = since;
+  now.page.clear();
+  now.more = true;
   if (auto had = progress_.find(where); had != progress_.end() && had->second.first > 0) {
     // Live frames went out before this resume: what lies below them cannot follow any more.
     if (since + 1 < had->second.first) send_gap(where, since + 1, had->second.first - 1);
@@ -107,35 +109,50 @@ bool session_core::enter_conversation() {
   return now.from < last;
 }
 
+/// Sends what was read as far as the reader takes it, then reads the next page.
 void session_core::read_on() {
   auto& now = resumes_.front();
-  if (stage_ != stage::ready || now.reading || now.waiting.empty()) return;
-  if (port_.queued_bytes() > queued_bytes_max)
-    return port_.wake_in(alarm::resume_poll, resume_poll_every);
-  now.reading = true;
-  port_.read_messages(now.waiting.front().first, now.from, page_messages);
+  // A poll of the resume before may ring when this one has not begun.
+  if (stage_ != stage::ready || !now.ready || now.reading || now.waiting.empty()) return;
+  if (!send_page()) return port_.wake_in(alarm::resume_poll, resume_poll_every);
+  if (now.more) {
+    now.reading = true;
+    return port_.read_messages(now.waiting.front().first, now.from, page_messages);
+  }
+  leave_conversation();
+  resume_next();
+}
+
+/// False: the reader has to take some of it first. Texts may be large, so every one is weighed.
+bool session_core::send_page() {
+  auto& now = resumes_.front();
+  auto where = now.waiting.front().first;
+  for (; !now.page.empty(); now.page.pop_front()) {
+    if (port_.queued_bytes() > queued_bytes_max) return false;
+    const auto& next = now.page.front().view;
+    now.from = std::max(now.from, next.seq);
+    if (next.seq > now.floor)
+      send_message(frame_of(next, {}));
+    else
+      progress_[where].last = std::max(progress_[where].last, next.seq);
+  }
+  return port_.queued_bytes() <= queued_bytes_max;
 }
 
 void session_core::on_page(const result<page<message_record>>& got) {
   if (resumes_.empty() || !resumes_.front().reading) return;
   auto& now = resumes_.front();
   now.reading = false;
-  auto where = now.waiting.front().first;
   if (!got) {
+    auto where = now.waiting.front().first;
     now.unknown.insert(where);
+    now.more = false;
     send_error(now.id, got.error(), where);
   } else {
-    for (const auto& each : got->items) {
-      now.from = std::max(now.from, each.view.seq);
-      if (each.view.seq > now.floor)
-        send_message(frame_of(each.view, {}));
-      else
-        progress_[where].last = std::max(progress_[where].last, each.view.seq);
-    }
-    if (!got->next.empty() && !got->items.empty()) return read_on();
+    now.page.assign(got->items.begin(), got->items.end());
+    now.more = !got->next.empty() && !got->items.empty();
   }
-  leave_conversation();
-  resume_next();
+  read_on();
 }
 
 void session_core::leave_conversation() {
