@@ -91,12 +91,14 @@ public:
   void stop() {
     observe::log_info("draining", "no new work is taken");
     health_.drain(true);
+    std::chrono::milliseconds patience{with_.config.node.stop_ms_max};
     if (server_) {
+      auto spread = std::min(websocket_spread_max, patience / 5);
       server_->drain();
-      server_->close_websockets(1012, websocket_spread);
-      server_->stop(websocket_spread + 5s);
+      server_->close_websockets(1012, spread);
+      server_->stop(spread + patience / 5);
     }
-    if (owner_) owner_->release_all(10s);
+    if (owner_) owner_->release_all(patience / 3);
     if (router_) router_->stop();
     if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
     supervisor_ = nullptr;
@@ -136,8 +138,11 @@ private:
     router_ = std::make_shared<cluster::router>(wiring::router_settings(with_), std::move(ports));
     actor::supervisor_config config;
     config.name = "node";
-    supervisor_ = actor::supervise(
-      system_, config, {{"router", [this](caf::actor_system& in) { return router_->start(in); }}});
+    supervisor_ =
+      actor::supervise(system_, config,
+                       {{.name = "router",
+                         .start = [this](caf::actor_system& in) { return router_->start(in); },
+                         .when = actor::restart::transient}});
     watch_config watching;
     watching.cluster = with_.cluster();
     watching.self = with_.event_subject();

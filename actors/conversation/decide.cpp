@@ -164,6 +164,8 @@ private:
     if (!may_manage(cmd)) return refuse(cmd.id, ec::forbidden, "only an admin adds members");
     const auto& user = body.member.user;
     if (const auto* member = draft_.active(user)) {
+      if (member->role != body.member.role)
+        return refuse(cmd.id, ec::conflict, user.value + " is a member with another role");
       auto said = joined(*member);
       said.replayed = true;
       return said;

@@ -211,7 +211,9 @@ void owner_side::start_ownership() {
     if (yes)
       observe::log_info("serving", "the heartbeat reaches PostgreSQL");
     else
-      observe::log_error("not-serving", "no heartbeat reached PostgreSQL for 2 s");
+      observe::log_warn(
+        "not-serving",
+        "this node serves nothing now: it stops, or no heartbeat reaches PostgreSQL");
   };
   calls.on_clock = [this](wall_time at, steady_time asked, steady_time answered) {
     needs_.wall.feed({asked, answered, at});
