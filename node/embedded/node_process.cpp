@@ -31,7 +31,7 @@ std::string node_settings(const node_place& place) {
     R"(# Written by `recado up` at each start; a complete example is config/recado.example.toml.
 [node]
 id = {id}
-stop_ms_max = 1000 # `up` ends within 2 s
+stop_ms_max = 1000 # `up` gives a node 900 ms
 data_dir = {folder}
 
 [http]
