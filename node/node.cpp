@@ -20,8 +20,8 @@ namespace recado {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto websocket_spread =
-  2s; ///< 1012 to all sessions, so that they do not come back at once
+/// 1012 to all sessions, spread so that they do not come back at once; less if the node must hurry.
+constexpr std::chrono::milliseconds websocket_spread_max = 2s;
 constexpr auto actors_deadline = 5s;
 constexpr auto health_interval = 100ms;
 
