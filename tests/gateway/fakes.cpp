@@ -542,9 +542,11 @@ world::world()
 }
 
 services world::below() {
-  return {std::make_shared<fake_commands>(*this),    std::make_shared<fake_clients>(*this),
-          std::make_shared<fake_directory>(*this),   std::make_shared<fake_history>(*this),
-          std::make_shared<fake_idempotency>(*this), std::make_shared<fake_watches>(*this)};
+  // They live as long as the world: what they posted may still run after the gateway is gone.
+  services_ = {std::make_shared<fake_commands>(*this),    std::make_shared<fake_clients>(*this),
+               std::make_shared<fake_directory>(*this),   std::make_shared<fake_history>(*this),
+               std::make_shared<fake_idempotency>(*this), std::make_shared<fake_watches>(*this)};
+  return services_;
 }
 
 void world::doubt() {

@@ -96,6 +96,7 @@ private:
   std::function<void(const event_batch&)> on_events_;
   std::function<void()> on_doubt_;
   wall_time clock_;
+  services services_;
   worker worker_; ///< last: it ends first
 };
 
