@@ -122,7 +122,7 @@ struct conversations_section {
   std::uint32_t resident_max = 20'000;              ///< per partition; the least used leave first
   std::uint32_t commands_per_partition_max = 4'096; ///< taken in and not ended
   std::uint32_t batch_commands_max = 1'000;         ///< of one commit
-  std::uint32_t batch_bytes_max = 8 << 20;          ///< likewise
+  std::uint32_t batch_bytes_max = 2 << 20;          ///< likewise
   std::uint32_t inbox_poll_ms = 250;                ///< while idle
   bool operator==(const conversations_section&) const = default;
 };
