@@ -1,6 +1,7 @@
 #include "gateway/rest/call.hpp"
 
 #include "gateway/shapes/problem_body.hpp"
+#include "runtime/observe/log.hpp"
 
 namespace recado::rest {
 namespace {
@@ -56,10 +57,20 @@ http::response call::rendered(const problem& what) const {
   return rendered(std::move(out));
 }
 
+/// What went wrong on our side is worth a line, every request only when somebody debugs.
+void call::log_answer(int status, std::string_view detail) const {
+  auto how = status >= 500 ? observe::level::warn : observe::level::debug;
+  if (!observe::enabled(how)) return;
+  observe::log_scope about{"trace_id", trace.trace_id_text()};
+  observe::log(how, "request-answered", "{} {} {} {}", method, path, status, detail);
+}
+
 void call::respond(http::response what) {
+  log_answer(what.status, {});
   reply_with(rendered(std::move(what)));
 }
 void call::fail(const problem& what) {
+  log_answer(info_of(shapes::shown(what.code)).status, info_of(what.code).code);
   reply_with(rendered(what));
 }
 

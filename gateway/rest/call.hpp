@@ -37,6 +37,8 @@ public:
   http::response rendered(const problem& what) const;
 
 private:
+  void log_answer(int status, std::string_view detail) const;
+
   std::string correlation_;
 };
 using call_ptr = std::shared_ptr<call>;
