@@ -84,8 +84,9 @@ BOOST_FIXTURE_TEST_CASE(a_hung_session_of_a_dead_node_is_ended, ownership_databa
   node.start();
   BOOST_REQUIRE(node.until([&] { return node.owned() == 64; }));
   BOOST_TEST(node.driver.counters().terminated >= 1u);
-  (void)hung.script("commit"); // in a new session: there is nothing to commit
-  BOOST_TEST(hung.opens() == 2u);
+  // Its transaction is gone: the commit fails, or finds itself in a new session.
+  bool committed = hung.script("commit").has_value();
+  BOOST_TEST((!committed || hung.opens() == 2u));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_second_process_with_the_same_node_id_waits, all_owned) {
