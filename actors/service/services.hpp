@@ -38,7 +38,8 @@ public:
   virtual void find(const client_id& id, on_result<client_record> done) = 0;
   virtual void create(client_record record, on_result<client_record> done) = 0;
   /// Replaces the secret's hash.
-  virtual void rotate(const client_id& id, std::string secret_sha256, on_result<client_record> done) = 0;
+  virtual void rotate(const client_id& id, std::string secret_sha256,
+                      on_result<client_record> done) = 0;
   virtual void list(on_result<std::vector<client_record>> done) = 0;
   /// All keys, the newest first; makes the first one (from `fresh`) if there is none.
   virtual void signing_keys(signing_key fresh, on_result<std::vector<signing_key>> done) = 0;
@@ -56,7 +57,8 @@ public:
 
   virtual void put_user(const client_id& client, const user_id& user, user_fields fields,
                         on_result<upserted<user_record>> done) = 0;
-  virtual void get_user(const client_id& client, const user_id& user, on_result<user_record> done) = 0;
+  virtual void get_user(const client_id& client, const user_id& user,
+                        on_result<user_record> done) = 0;
   /// Leaves a tombstone: the id is never used again. user_not_found if there is none.
   virtual void delete_user(const client_id& client, const user_id& user, on_result<bool> done) = 0;
   /// Ordered by user_id; `after` is page::next of the page before, or empty.
@@ -90,8 +92,8 @@ public:
   };
   virtual ~history_service() = default;
 
-  virtual void conversation(const client_id& client, const conversation_id& id, const user_id& viewer,
-                            on_result<conversation_record> done) = 0;
+  virtual void conversation(const client_id& client, const conversation_id& id,
+                            const user_id& viewer, on_result<conversation_record> done) = 0;
   /// Newest first. `type` direct lists the implicit ones, otherwise they are left out.
   virtual void conversations(const client_id& client, const user_id& member,
                              std::optional<conversation_type> type, std::string after,
@@ -158,7 +160,8 @@ public:
   /// left_event of every conversation, watched or not (who is online is known here only).
   /// `doubt`: events may have been lost (owner changed, link lost, queue overflowed): watch all
   /// items again from what was sent, and read memberships again.
-  virtual void listen(std::function<void(const event_batch&)> events, std::function<void()> doubt) = 0;
+  virtual void listen(std::function<void(const event_batch&)> events,
+                      std::function<void()> doubt) = 0;
 };
 
 struct services {

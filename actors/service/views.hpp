@@ -9,7 +9,8 @@
 
 namespace recado {
 
-/// One page of a list. `next` is the position to continue from, opaque to callers; empty at the end.
+/// One page of a list. `next` is the position to continue from, opaque to callers; empty at the
+/// end.
 template <class T>
 struct page {
   std::vector<T> items;
@@ -19,7 +20,7 @@ struct page {
 struct client_record {
   client_id id;
   std::string name;
-  std::string scopes; ///< space separated
+  std::string scopes;        ///< space separated
   std::string secret_sha256; ///< 32 bytes
   wall_time created_at{};
 };
@@ -78,9 +79,9 @@ struct delivery_record {
 
 /// A message with everything that is computed for it.
 struct message_record {
-  message_view view;      ///< seq 0: in the inbox, or refused after a 202
+  message_view view; ///< seq 0: in the inbox, or refused after a 202
   status state = status::sent;
-  std::string failure;    ///< code of the reason when it was refused after a 202
+  std::string failure;                     ///< code of the reason when it was refused after a 202
   std::vector<delivery_record> deliveries; ///< of a single GET only: at most reply_recipients
   std::int32_t deliveries_total = 0;
 };
@@ -98,7 +99,7 @@ struct history_record {
 /// Where one user stands in one conversation: what a WebSocket session starts from.
 struct membership {
   conversation_id conversation;
-  std::int64_t joined_seq = 0; ///< messages above it are the member's
+  std::int64_t joined_seq = 0;          ///< messages above it are the member's
   std::optional<std::int64_t> left_seq; ///< set: messages above it are not
   std::int64_t last_seq = 0;
   std::int64_t rev = 0;

@@ -44,7 +44,7 @@ site::~site() {
 }
 
 response site::ask(std::string_view method, std::string_view path, std::string_view token,
-                 std::string_view body, std::string_view headers) {
+                   std::string_view body, std::string_view headers) {
   std::string text{method};
   text += ' ';
   text += path;
@@ -87,8 +87,8 @@ std::string site::conversation(const std::vector<std::string>& members, const st
   return got.body.at("conversation_id");
 }
 
-response site::say(const std::string& conversation, const std::string& from, const std::string& text,
-                 std::string_view headers) {
+response site::say(const std::string& conversation, const std::string& from,
+                   const std::string& text, std::string_view headers) {
   json body{{"conversation_id", conversation}, {"payload", {{"type", "text"}, {"text", text}}}};
   if (!from.empty()) body["from"] = from;
   return post("/v1/messages", token(), body, headers);

@@ -31,15 +31,17 @@ public:
 
   /// One request on its own connection. `headers` end with CRLF each.
   response ask(std::string_view method, std::string_view path, std::string_view token = "",
-             std::string_view body = "", std::string_view headers = "");
+               std::string_view body = "", std::string_view headers = "");
   response post(std::string_view path, std::string_view token, const json& body,
-              std::string_view headers = "") {
+                std::string_view headers = "") {
     return ask("POST", path, token, body.dump(), headers);
   }
   response put(std::string_view path, std::string_view token, const json& body) {
     return ask("PUT", path, token, body.dump());
   }
-  response get(std::string_view path, std::string_view token = "") { return ask("GET", path, token); }
+  response get(std::string_view path, std::string_view token = "") {
+    return ask("GET", path, token);
+  }
   response remove(std::string_view path, std::string_view token) {
     return ask("DELETE", path, token);
   }
@@ -50,7 +52,7 @@ public:
   std::string conversation(const std::vector<std::string>& members,
                            const std::string& type = "group");
   response say(const std::string& conversation, const std::string& from, const std::string& text,
-             std::string_view headers = "");
+               std::string_view headers = "");
 
   std::uint16_t port() const { return server_->port(); }
   class gateway& gateway() {

@@ -8,7 +8,8 @@ using namespace recado;
 namespace {
 template <class F>
 void each(F&& f) {
-  for (std::size_t i = 0; i < statuses; ++i) f(static_cast<status>(i));
+  for (std::size_t i = 0; i < statuses; ++i)
+    f(static_cast<status>(i));
 }
 } // namespace
 
@@ -33,9 +34,11 @@ BOOST_AUTO_TEST_CASE(no_pair_lowers_the_rank_and_no_final_status_is_left) {
 BOOST_AUTO_TEST_CASE(a_final_status_is_reached_from_sent_but_not_from_delivered_or_read) {
   each([](status to) {
     if (!final(to)) return;
-    for (auto from : {status::scheduled, status::queued, status::sending, status::retrying, status::sent})
+    for (auto from :
+         {status::scheduled, status::queued, status::sending, status::retrying, status::sent})
       BOOST_TEST(may_move(from, to));
-    for (auto from : {status::delivered, status::read}) BOOST_TEST(!may_move(from, to));
+    for (auto from : {status::delivered, status::read})
+      BOOST_TEST(!may_move(from, to));
   });
 }
 
@@ -49,7 +52,8 @@ BOOST_AUTO_TEST_CASE(reports_in_any_order_end_at_the_same_place_unless_one_is_fi
   each([](status a) {
     each([a](status b) {
       if (final(a) || final(b) || rank(a) == rank(b)) return;
-      BOOST_TEST((advance(advance(status::queued, a), b) == advance(advance(status::queued, b), a)));
+      BOOST_TEST(
+        (advance(advance(status::queued, a), b) == advance(advance(status::queued, b), a)));
     });
   });
 }

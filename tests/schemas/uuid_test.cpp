@@ -56,8 +56,10 @@ BOOST_AUTO_TEST_CASE(the_partition_hash_is_pinned) {
 BOOST_AUTO_TEST_CASE(partitions_are_evenly_filled) {
   auto client = client_id::make();
   std::array<int, 64> count{};
-  for (int i = 0; i < 64'000; ++i) ++count[partition_of(client, conversation_id::make(), 64)];
-  for (int n : count) BOOST_TEST((n > 800 && n < 1200));
+  for (int i = 0; i < 64'000; ++i)
+    ++count[partition_of(client, conversation_id::make(), 64)];
+  for (int n : count)
+    BOOST_TEST((n > 800 && n < 1200));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
