@@ -38,8 +38,9 @@ struct open_delivery {
   std::string metadata;  ///< JSON text of an object
   wall_time created_at{};
   std::optional<wall_time> expires_at;
-  std::int32_t attempts = 0; ///< tries begun so far
-  wall_time due{};           ///< not before
+  std::int32_t attempts = 0;             ///< tries begun so far
+  std::optional<wall_time> first_try_at; ///< when attempt 1 began; nullopt: none has, or not known
+  wall_time due{};                       ///< not before
   bool unknown = false;      ///< the last try was begun by an owner that died: nobody knows its end
   bool at_most_once = false; ///< then an unknown end is a failure, never a repetition
 };
@@ -78,7 +79,11 @@ struct delivery_ledger {
     begin;
   /// Commits the end of a try. false: the delivery belongs to another owner now; forget it.
   std::function<void(open_delivery_ptr, attempt_outcome, std::function<void(bool)> done)> settle;
-  /// A window of the account had to be cut or has been worked off: load the next ones.
+  /// Its expires_at has come and no try runs: commits `expired`. May be empty: then it is only
+  /// forgotten here.
+  std::function<void(open_delivery_ptr)> expire;
+  /// A window of the account had to be cut or has been worked off: load the next ones, and send
+  /// them as channels::window. Asked again when no window comes within 5 s.
   std::function<void(account_key)> more;
 };
 
