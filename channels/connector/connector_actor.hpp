@@ -28,6 +28,9 @@ struct window {
   /// Partitions, of this node, of which no open delivery of the account is missing in `rows`. An
   /// answer to `more` that was not cut by a LIMIT names all partitions that it looked at.
   std::vector<partition_id> complete;
+  /// std::chrono::steady_clock::now() before the database was asked: what was committed and offered
+  /// until then is in the rows.
+  steady_time as_of{};
 };
 inline constexpr std::size_t window_rows_max = 500;
 

@@ -12,18 +12,18 @@ namespace recado::http {
 struct client_config {
   std::vector<std::string> allow_private;            ///< see address_guard
   std::chrono::milliseconds connect_timeout{10'000}; ///< name, connection, TLS; SMTP: AUTH too
-  std::uint32_t transfers_max = 256;                 ///< at once; more wait …
+  std::uint32_t transfers_max = 1'024;               ///< at once; more wait …
   std::uint32_t queue_max = 4'096;                   ///< … in a queue; over it: overloaded
-  std::uint32_t connections_per_host_max = 32;
   std::chrono::seconds idle_connection_max{30};
   std::size_t answer_bytes_max = 1 << 20; ///< of a body; over it: too_large
   std::string user_agent = "Recado";
   std::string ehlo; ///< our name in SMTP; empty: the machine's
 };
 
-/// Handlers run on the client's thread, exactly once, also when the client is stopped; they must
-/// not block. Redirects are not followed; only http, https, smtp and smtps are spoken; certificates
-/// and host names are always verified. The environment's proxies are not used.
+/// Handlers run exactly once, also when the client is stopped: on the client's thread, or on the
+/// caller's when refused at once (overloaded, stopped). They must not block. Redirects are not
+/// followed; only http, https, smtp and smtps are spoken; certificates and host names are always
+/// verified. The environment's proxies are not used.
 class client {
 public:
   virtual ~client() = default; ///< stops

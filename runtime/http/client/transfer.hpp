@@ -43,6 +43,7 @@ struct incoming_response {
   int status = 0;
   header_list headers; ///< names in lower case
   std::string body;
+  bool truncated = false; ///< there was more of the body than the client keeps
 };
 
 /// How far a mail had come.
@@ -75,7 +76,7 @@ enum class transfer_error : std::uint8_t {
   identity, ///< the certificate is not trusted or has another name
   timed_out,
   broken,     ///< the connection ended, or what came was no answer
-  too_large,  ///< the answer went over the limit
+  too_large,  ///< the head of the answer went over the limit
   overloaded, ///< our own queue is full
   stopped     ///< the client is being stopped
 };
