@@ -29,7 +29,8 @@ constexpr std::string_view one_source = R"(
 
 constexpr std::string_view client_source = R"(
   select * from conversation
-  where client_id = $1 and type = any ($3) and created_at <= $4
+  where uuid_hash(client_id) = uuid_hash($1) and client_id = $1
+    and type = any ($3) and created_at <= $4
     and (created_at, conversation_id) < ($4, $5)
   order by created_at desc, conversation_id desc limit $6)";
 
@@ -48,7 +49,8 @@ where v.client_id = $1 and v.user_id = $2 and v.left_seq is null
 order by c.created_at desc, c.conversation_id desc limit $3)";
 
 constexpr std::string_view client_memberships_sql = R"(
-select conversation_id, 0::int8, last_seq, rev from conversation where client_id = $1
+select conversation_id, 0::int8, last_seq, rev from conversation
+where uuid_hash(client_id) = uuid_hash($1) and client_id = $1
 order by created_at desc, conversation_id desc limit $3)";
 
 constexpr std::string_view receipts_sql = R"(

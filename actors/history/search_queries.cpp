@@ -27,7 +27,8 @@ select {columns}, {rank} from (
 order by {newest_first})";
 
 constexpr std::string_view of_client = R"(
-  select m.* from message m where m.client_id = $1 and {cut} {filters})";
+  select m.* from message m
+  where uuid_hash(m.client_id) = uuid_hash($1) and m.client_id = $1 and {cut} {filters})";
 
 // {scopes}: rows s (conversation_id, low, high); {refused}: which messages without a seq.
 constexpr std::string_view of_scopes = R"(

@@ -15,11 +15,18 @@ void log_notice(void*, const char* text) {
   observe::log_debug("store-notice", "{}", line);
 }
 
+/// Every statement looks up or writes rows by key. A prepared statement is planned while its tables
+/// are still empty, and the plan that is best then (read the whole table and join) is kept while
+/// they grow: so such plans are ruled out.
+constexpr std::string_view planner_settings =
+  "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off "
+  "-c enable_memoize=off";
+
 std::string server_settings(const connection_config& config) {
   return fmt::format("-c statement_timeout={} -c lock_timeout={} "
-                     "-c client_connection_check_interval={} -c timezone=UTC",
+                     "-c client_connection_check_interval={} -c timezone=UTC {}",
                      config.statement_timeout.count(), config.lock_timeout.count(),
-                     config.connection_check_interval.count());
+                     config.connection_check_interval.count(), planner_settings);
 }
 
 pg_conn start(const connection_config& config) {
