@@ -53,10 +53,12 @@ function(recado_test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  # main.cpp alone defines BOOST_TEST_MODULE, so a suite may have many files.
-  add_library(${ARG_NAME}_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/main.cpp)
-  target_compile_definitions(${ARG_NAME}_main PRIVATE BOOST_TEST_DYN_LINK BOOST_TEST_MODULE=${ARG_NAME})
-  add_executable(${ARG_NAME} EXCLUDE_FROM_ALL ${ARG_SOURCES} $<TARGET_OBJECTS:${ARG_NAME}_main>)
+  # main.cpp alone defines BOOST_TEST_MODULE, so a suite may have many files; it is compiled once.
+  if(NOT TARGET recado_test_main)
+    add_library(recado_test_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+    target_compile_definitions(recado_test_main PRIVATE BOOST_TEST_DYN_LINK)
+  endif()
+  add_executable(${ARG_NAME} EXCLUDE_FROM_ALL ${ARG_SOURCES} $<TARGET_OBJECTS:recado_test_main>)
   target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${ARG_NAME} PRIVATE BOOST_TEST_DYN_LINK
                                                  RECADO_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

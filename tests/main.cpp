@@ -1,2 +1,3 @@
-/// The entry point of every suite; BOOST_TEST_MODULE is its name, given by recado_test().
+/// The entry point of every suite.
+#define BOOST_TEST_MODULE recado
 #include <boost/test/unit_test.hpp>
