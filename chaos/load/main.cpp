@@ -1,0 +1,100 @@
+/// recado-load: offers messages at a fixed rate (or as fast as the answers come) to a running
+/// system, reads them over WebSocket, and prints what that took, end to end and per program.
+#include "chaos/load/report.hpp"
+#include "chaos/load/setup.hpp"
+#include "node/client/api_client.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace {
+
+using namespace recado;
+using namespace recado::load;
+
+machine::target target_of(const nlohmann::json& info) {
+  machine::target out;
+  for (const auto& node : info.at("nodes"))
+    out.nodes.push_back(node.at("pid"));
+  out.postgres = info.at("postgres").at("pid");
+  out.nats = info.at("nats").at("pid");
+  out.dsn = info.at("postgres").at("dsn");
+  return out;
+}
+
+sample take(const machine& of, client::http_client& node) {
+  sample out;
+  out.costs = of.costs();
+  out.wal_bytes = of.wal_bytes();
+  if (auto got = node.ask({.target = "/metrics"}); got && got->status == 200) {
+    out.commits = metric_sum(got->body, "recado_writer_batch_commands_count");
+    out.commands = metric_sum(got->body, "recado_writer_batch_commands_sum");
+  }
+  return out;
+}
+
+/// Ten thousand sockets need as many files.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+int run_with(const options& how) {
+  allow_many_files();
+  std::ifstream file{how.info};
+  if (!file) throw std::runtime_error("cannot read " + how.info + "; is the system up?");
+  auto info = nlohmann::json::parse(file);
+  machine computer{target_of(info)};
+  std::fprintf(stderr, "making %u conversations\n", how.conversations);
+  auto on = set_up(how, info);
+  auto node = client::http_client{*client::parse_url(info.at("url").get<std::string>())};
+  load::run going{how, on};
+  going.connect();
+  std::fprintf(stderr, "warming up for %u s, then measuring for %u s\n", how.warmup_s, how.seconds);
+  going.warm_up();
+  auto before = take(computer, node);
+  going.measure();
+  auto after = take(computer, node);
+  going.settle();
+  auto result = report(how, going.result(), before, after);
+  std::fputs(to_text(result).c_str(), stdout);
+  if (!how.json.empty()) std::ofstream{how.json} << result.dump(2) << '\n';
+  const auto& seen = going.result();
+  bool lost = how.receive && seen.delivered < seen.accepted;
+  return seen.accepted > 0 && seen.failed == 0 && seen.out_of_order == 0 && !lost ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  options how;
+  CLI::App app{"Offers messages to a running Recado, reads them over WebSocket, and prints the "
+               "figures.\nExit 0: everything accepted was delivered, in order."};
+  app.add_option("--info", how.info, "info file of `recado up --info`")->required();
+  app.add_option("--rate", how.rate, "messages per second that arrive; 0: as the answers come")
+    ->check(CLI::Range(0u, 1'000'000u));
+  app.add_option("--clients", how.clients, "HTTP connections")->check(CLI::Range(1u, 10'000u));
+  app.add_option("--conversations", how.conversations)->check(CLI::Range(1u, 1'000'000u));
+  app.add_option("--members", how.members, "of each conversation")->check(CLI::Range(2u, 1'000u));
+  app.add_option("--seconds", how.seconds, "measured")->check(CLI::Range(1u, 86'400u));
+  app.add_option("--warmup", how.warmup_s, "seconds before that")->check(CLI::Range(0u, 3'600u));
+  app.add_option("--text-bytes", how.text_bytes)->check(CLI::Range(12u, 65'536u));
+  app.add_option("--bulk", how.bulk, "messages per bulk request; 0: one request each")
+    ->check(CLI::Range(0u, 1'000u));
+  app.add_option("--idle-sockets", how.idle_sockets, "WebSockets of people who only listen")
+    ->check(CLI::Range(0u, 50'000u));
+  app.add_flag("!--no-receivers", how.receive, "nobody reads");
+  app.add_option("--json", how.json, "also write the report to this file");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run_with(how);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "recado-load: %s\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,95 @@
+#include "chaos/load/report.hpp"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace recado::load {
+namespace {
+
+nlohmann::json latency(const histogram& of) {
+  auto ms = [](std::uint64_t us) { return static_cast<double>(us) / 1000; };
+  return {{"p50", ms(of.percentile(0.50))},
+          {"p95", ms(of.percentile(0.95))},
+          {"p99", ms(of.percentile(0.99))},
+          {"max", ms(of.max())}};
+}
+
+template <class... Args>
+void line(std::string& out, const char* format, Args... args) {
+  char room[256];
+  std::snprintf(room, sizeof room, format, args...);
+  out += room;
+}
+
+} // namespace
+
+nlohmann::json report(const options& how, const outcome& seen, const sample& before,
+                      const sample& after) {
+  auto messages = static_cast<double>(std::max<std::uint64_t>(seen.accepted + seen.stored, 1));
+  nlohmann::json cpu, rss;
+  double total = 0;
+  for (const auto& [name, cost] : after.costs) {
+    auto us = (cost.cpu_s - before.costs.at(name).cpu_s) * 1e6 / messages;
+    total += us;
+    cpu[name] = us;
+    rss[name] = static_cast<double>(cost.rss_bytes) / (1 << 20);
+  }
+  cpu["total"] = total;
+  auto commits = after.commits - before.commits;
+  return {
+    {"asked",
+     {{"rate", how.rate},
+      {"clients", how.clients},
+      {"conversations", how.conversations},
+      {"members", how.members},
+      {"seconds", how.seconds},
+      {"text_bytes", how.text_bytes},
+      {"bulk", how.bulk},
+      {"idle_sockets", how.idle_sockets},
+      {"receivers", how.receive}}},
+    {"due", seen.due},
+    {"accepted", seen.accepted},
+    {"stored", seen.stored},
+    {"refused", seen.refused},
+    {"failed", seen.failed},
+    {"delivered", seen.delivered},
+    {"out_of_order", seen.out_of_order},
+    {"sockets_lost", seen.sockets_lost},
+    {"backlog_max", seen.backlog_max},
+    {"accepted_per_second", static_cast<double>(seen.accepted) / seen.measured_s},
+    {"delivered_per_second", static_cast<double>(seen.delivered) / seen.measured_s},
+    {"post_ms", latency(seen.post)},
+    {"post_to_websocket_ms", latency(seen.end_to_end)},
+    {"cpu_us_per_message", cpu},
+    {"wal_bytes_per_message", static_cast<double>(after.wal_bytes - before.wal_bytes) / messages},
+    {"rss_mib", rss},
+    {"commands_per_commit", commits > 0 ? (after.commands - before.commands) / commits : 0.0}};
+}
+
+std::string to_text(const nlohmann::json& of) {
+  std::string out;
+  auto number = [&](const char* name) { return of.at(name).get<double>(); };
+  line(out, "accepted   %10.0f /s   (%.0f of %.0f due; %.0f stored, %.0f refused, %.0f failed)\n",
+       number("accepted_per_second"), number("accepted"), number("due"), number("stored"),
+       number("refused"), number("failed"));
+  line(out, "delivered  %10.0f /s   (%.0f; %.0f out of order, %.0f sockets lost)\n",
+       number("delivered_per_second"), number("delivered"), number("out_of_order"),
+       number("sockets_lost"));
+  for (const auto* name : {"post_ms", "post_to_websocket_ms"}) {
+    const auto& ms = of.at(name);
+    line(out, "%-22s p50 %8.2f   p95 %8.2f   p99 %8.2f   max %8.2f\n", name,
+         ms.at("p50").get<double>(), ms.at("p95").get<double>(), ms.at("p99").get<double>(),
+         ms.at("max").get<double>());
+  }
+  for (const auto* name : {"cpu_us_per_message", "rss_mib"}) {
+    line(out, "%-22s", name);
+    for (const auto& [program, value] : of.at(name).items())
+      line(out, " %s %.1f  ", program.c_str(), value.get<double>());
+    out += '\n';
+  }
+  line(out, "WAL %.0f bytes/message, %.1f commands/commit\n", number("wal_bytes_per_message"),
+       number("commands_per_commit"));
+  return out;
+}
+
+} // namespace recado::load

@@ -1,0 +1,91 @@
+#pragma once
+/// One measured run: people who write, people who read, and what became of every message.
+#include "chaos/load/caller.hpp"
+#include "chaos/load/histogram.hpp"
+#include "chaos/load/options.hpp"
+#include "chaos/load/receiver.hpp"
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace recado::load {
+
+/// Where the messages go, made before the run begins.
+struct stage {
+  struct room {
+    std::string conversation;
+    std::string author;
+    std::string reader_token; ///< of the one member that reads; empty without receivers
+  };
+  std::string host;
+  std::uint16_t port = 0;
+  std::string token; ///< of the client
+  std::vector<room> rooms;
+  std::vector<std::string> idle_tokens;
+};
+
+/// Counts and latencies of the measured part. Latencies begin when a message was due, not when it
+/// could be sent: a stall is not hidden by the requests that it held back.
+struct outcome {
+  double measured_s = 0;
+  std::uint64_t due = 0;
+  std::uint64_t accepted = 0; ///< 201: committed
+  std::uint64_t stored = 0;   ///< 202
+  std::uint64_t refused = 0;  ///< 429, 503
+  std::uint64_t failed = 0;   ///< any other answer, or none
+  std::uint64_t delivered = 0;
+  std::uint64_t out_of_order = 0; ///< a frame whose seq did not follow the one before it
+  std::uint64_t backlog_max = 0;  ///< messages that were due and waited for a free connection
+  std::uint64_t sockets_lost = 0;
+  histogram post;
+  histogram end_to_end;
+};
+
+class run {
+public:
+  run(const options& how, const stage& on);
+  ~run();
+  /// Connects, and waits until every receiver is listening. Throws std::runtime_error.
+  void connect();
+  void warm_up();
+  void measure();
+  /// Waits up to 10 s for answers and frames that are still on their way.
+  void settle();
+  const outcome& result() const noexcept { return seen_; }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  void drive(clock::time_point until);
+  void send_due(clock::time_point now);
+  void send_on(caller& line, std::uint64_t first, std::uint64_t count);
+  std::string request_for(std::uint64_t first, std::uint64_t count) const;
+  std::string message_for(std::uint64_t number) const;
+  void on_answer(caller& line, const http_answer* got);
+  void on_frame(receiver& who, std::string_view text);
+  clock::time_point due_at(std::uint64_t number) const { return due_[number]; }
+  bool measured(std::uint64_t number) const { return number >= measured_from_; }
+  static std::uint64_t us_since(clock::time_point then, clock::time_point now);
+
+  const options& how_;
+  const stage& on_;
+  poller loop_;
+  std::vector<std::unique_ptr<caller>> callers_;
+  std::vector<std::unique_ptr<receiver>> receivers_;
+  std::vector<caller*> free_;
+  std::string filler_;
+
+  std::vector<clock::time_point> due_; ///< by message number
+  std::uint64_t sent_ = 0;             ///< messages handed to a connection
+  std::uint64_t settled_ = 0;          ///< answered, or lost with their connection
+  std::uint64_t expected_frames_ = 0;
+  std::uint64_t frames_ = 0;
+  clock::time_point next_arrival_{};
+  std::uint64_t measured_from_ = ~std::uint64_t{0};
+  outcome seen_;
+};
+
+} // namespace recado::load
