@@ -62,6 +62,9 @@ public:
   /// The request that sends this message of type text. An error is a permanent_message failure.
   virtual result<transport_request> send_text(const open_delivery& what,
                                               const open_account& account, wall_time now) const = 0;
+  /// The name under which the receiver will know this message, where it is ours to choose; it is
+  /// the same at every try. Empty: the provider gives one.
+  virtual std::string own_id(const open_delivery&, const open_account&) const { return {}; }
   /// What the answer to such a request means.
   virtual verdict parse_response(const transport_answer& answer, wall_time now) const = 0;
   /// A harmless request that shows whether the account works; its answer goes to parse_response.

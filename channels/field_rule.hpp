@@ -22,7 +22,7 @@ struct field_rule {
   std::size_t bytes_max = 1024;  ///< text and secret
   /// A sentence about what is wrong with this text; empty: it is right. None: any text without
   /// control characters.
-  std::function<std::string(std::string_view)> complaint;
+  std::function<std::string(std::string_view)> complaint = {};
   bool not_built = false; ///< known, and refused until its feature exists
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The connectors of a node: one actor per account that has something to do, and one that starts
 /// them, watches over them and knows the way.
+#include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
@@ -63,6 +64,10 @@ struct steer_connector {
 struct check_connector {
   account_key account;
 };
+struct connector_started {
+  account_key account;
+  caf::actor handle;
+};
 
 } // namespace recado::channels
 
@@ -75,6 +80,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::pace_share)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::connectors_of)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::steer_connector)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::check_connector)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::connector_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::connector_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<recado::channels::connector_snapshot>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::check_result)
@@ -85,16 +91,21 @@ namespace recado::channels {
 using connectors_actor = caf::typed_actor<
   // To the connectors of the accounts named in it; one that does not run yet is started, and asks
   // the ledger for `more` as its first act.
-  caf::reacts_to<offer>, caf::reacts_to<window>, caf::reacts_to<account_changed>,
-  caf::reacts_to<account_deleted>, caf::reacts_to<drop_partition>, caf::reacts_to<pace_share>,
+  caf::reacts_to<offer>, caf::reacts_to<window>,
+  // Starts the account's connector if there is none.
+  caf::reacts_to<account_changed>, caf::reacts_to<account_deleted>, caf::reacts_to<drop_partition>,
+  caf::reacts_to<pace_share>,
   // Those that run on this node, of one client, by channel and account.
   caf::replies_to<connectors_of>::with<std::vector<connector_snapshot>>,
-  // Errors: not_found.
+  // Errors: not_found (no such channel), overloaded, abandoned.
   caf::replies_to<steer_connector>::with<connector_snapshot>,
-  // Whether the account works: connects, authenticates, sends nothing to a person. Errors:
-  // not_found, not_available_yet.
-  caf::replies_to<check_connector>::with<check_result>>;
+  // Whether the account works: connects, authenticates, sends nothing to a person. Within 70 s.
+  // Errors: not_found (no such channel or account), overloaded, abandoned.
+  caf::replies_to<check_connector>::with<check_result>,
+  // INTERNAL: a connector was started, for the first time or again.
+  caf::reacts_to<connector_started>>;
 
+/// The client behind `ports.carry` must have been stopped before the actor system ends.
 connectors_actor spawn_connectors(caf::actor_system& system, connector_ports ports);
 
 } // namespace recado::channels

@@ -1,0 +1,23 @@
+#pragma once
+/// E-mail: one mail to one recipient over the account's submission server.
+#include "channels/channel.hpp"
+
+namespace recado::channels {
+
+class email_channel final : public channel {
+public:
+  std::string_view name() const override { return "email"; }
+  capabilities can() const override { return {}; }
+  std::span<const field_rule> settings() const override;
+  std::span<const field_rule> credentials() const override;
+  std::vector<field_error> contradictions(const open_account& account) const override;
+  result<std::string> address(std::string_view given) const override;
+  result<transport_request> send_text(const open_delivery& what, const open_account& account,
+                                      wall_time now) const override;
+  /// The Message-ID.
+  std::string own_id(const open_delivery& what, const open_account& account) const override;
+  verdict parse_response(const transport_answer& answer, wall_time now) const override;
+  result<transport_request> check(const open_account& account, wall_time now) const override;
+};
+
+} // namespace recado::channels
