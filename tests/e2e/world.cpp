@@ -3,6 +3,7 @@
 #include "node/embedded/files.hpp"
 #include "node/embedded/leftover.hpp"
 
+#include <algorithm>
 #include <boost/test/framework.hpp>
 #include <boost/test/results_collector.hpp>
 #include <boost/test/tree/test_unit.hpp>
@@ -26,6 +27,14 @@ namespace {
 
 void send_signal(pid_t pid, int number) {
   if (pid > 0) ::kill(pid, number);
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> out;
+  std::ifstream list{fmt::format("/proc/{0}/task/{0}/children", parent)};
+  for (pid_t pid = 0; list >> pid;)
+    out.push_back(pid);
+  return out;
 }
 
 bool test_has_failed() {
@@ -187,8 +196,13 @@ void world::kill_node() const {
 void world::kill_nats() const {
   send_signal(look().nats, SIGKILL);
 }
+// A backend may still commit, and answer, in the moment before it notices that the postmaster died.
 void world::kill_postgres() const {
-  send_signal(look().postgres, SIGKILL);
+  auto postmaster = look().postgres;
+  auto backends = children_of(postmaster);
+  send_signal(postmaster, SIGKILL);
+  auto gone = [](pid_t pid) { return ::kill(pid, 0) != 0; };
+  wait_until([&] { return std::all_of(backends.begin(), backends.end(), gone); }, 10s);
 }
 
 void world::wait_ready(milliseconds limit) const {

@@ -50,7 +50,7 @@ public:
   /// SIGKILL; returns at once. `up` starts it again.
   void kill_node() const;
   void kill_nats() const;
-  void kill_postgres() const;
+  void kill_postgres() const; ///< returns when its backends have ended too
 
   /// Until the node takes traffic; throws when it takes longer.
   void wait_ready(milliseconds limit = 60s) const;
