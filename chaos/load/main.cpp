@@ -50,6 +50,7 @@ int run_with(const options& how) {
   if (!file) throw std::runtime_error("cannot read " + how.info + "; is the system up?");
   auto info = nlohmann::json::parse(file);
   machine computer{target_of(info)};
+  auto start = computer.costs();
   std::fprintf(stderr, "making %u conversations\n", how.conversations);
   auto on = set_up(how, info);
   auto node = client::http_client{*client::parse_url(info.at("url").get<std::string>())};
@@ -61,12 +62,13 @@ int run_with(const options& how) {
   going.measure();
   auto after = take(computer, node);
   going.settle();
-  auto result = report(how, going.result(), before, after);
+  auto result = report(how, going.result(), start, before, after);
   std::fputs(to_text(result).c_str(), stdout);
   if (!how.json.empty()) std::ofstream{how.json} << result.dump(2) << '\n';
   const auto& seen = going.result();
   bool lost = how.receive && seen.delivered < seen.accepted;
-  return seen.accepted > 0 && seen.failed == 0 && seen.out_of_order == 0 && !lost ? 0 : 1;
+  bool silent = how.clients > 0 && seen.accepted == 0;
+  return !silent && seen.failed == 0 && seen.out_of_order == 0 && !lost ? 0 : 1;
 }
 
 } // namespace
@@ -78,7 +80,9 @@ int main(int argc, char** argv) {
   app.add_option("--info", how.info, "info file of `recado up --info`")->required();
   app.add_option("--rate", how.rate, "messages per second that arrive; 0: as the answers come")
     ->check(CLI::Range(0u, 1'000'000u));
-  app.add_option("--clients", how.clients, "HTTP connections")->check(CLI::Range(1u, 10'000u));
+  app
+    .add_option("--clients", how.clients, "HTTP connections; 0: nothing is sent, what idling costs")
+    ->check(CLI::Range(0u, 10'000u));
   app.add_option("--conversations", how.conversations)->check(CLI::Range(1u, 1'000'000u));
   app.add_option("--members", how.members, "of each conversation")->check(CLI::Range(2u, 1'000u));
   app.add_option("--seconds", how.seconds, "measured")->check(CLI::Range(1u, 86'400u));
@@ -88,7 +92,9 @@ int main(int argc, char** argv) {
     ->check(CLI::Range(0u, 1'000u));
   app.add_option("--idle-sockets", how.idle_sockets, "WebSockets of people who only listen")
     ->check(CLI::Range(0u, 50'000u));
-  app.add_flag("!--no-receivers", how.receive, "nobody reads");
+  auto* silent = app.add_flag("!--no-receivers", how.receive, "nobody reads");
+  app.add_flag("--implicit", how.implicit, "conversations are made by their first message")
+    ->needs(silent);
   app.add_option("--json", how.json, "also write the report to this file");
   CLI11_PARSE(app, argc, argv);
   try {

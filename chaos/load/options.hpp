@@ -15,6 +15,7 @@ struct options {
   unsigned bulk = 0;         ///< messages per POST /v1/messages/bulk; 0: POST /v1/messages
   unsigned members = 2;      ///< of each conversation
   unsigned idle_sockets = 0; ///< further WebSockets of people without conversations
+  bool implicit = false;     ///< conversations are made by their first message; nobody reads
   bool receive = true;       ///< one WebSocket per conversation reads what is sent
   std::string json;          ///< also write the report here; empty: only print it
 };

@@ -14,6 +14,10 @@ nlohmann::json latency(const histogram& of) {
           {"max", ms(of.max())}};
 }
 
+double mib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1 << 20);
+}
+
 template <class... Args>
 void line(std::string& out, const char* format, Args... args) {
   char room[256];
@@ -23,18 +27,22 @@ void line(std::string& out, const char* format, Args... args) {
 
 } // namespace
 
-nlohmann::json report(const options& how, const outcome& seen, const sample& before,
+nlohmann::json report(const options& how, const outcome& seen,
+                      const std::map<std::string, cost>& start, const sample& before,
                       const sample& after) {
   auto messages = static_cast<double>(std::max<std::uint64_t>(seen.accepted + seen.stored, 1));
-  nlohmann::json cpu, rss;
+  nlohmann::json cpu, percent, rss, grown;
   double total = 0;
   for (const auto& [name, cost] : after.costs) {
-    auto us = (cost.cpu_s - before.costs.at(name).cpu_s) * 1e6 / messages;
-    total += us;
-    cpu[name] = us;
-    rss[name] = static_cast<double>(cost.rss_bytes) / (1 << 20);
+    auto spent = cost.cpu_s - before.costs.at(name).cpu_s;
+    total += spent;
+    cpu[name] = spent * 1e6 / messages;
+    percent[name] = spent * 100 / seen.measured_s;
+    rss[name] = mib(cost.rss_bytes);
+    grown[name] = mib(cost.rss_bytes) - mib(start.at(name).rss_bytes);
   }
-  cpu["total"] = total;
+  cpu["total"] = total * 1e6 / messages;
+  percent["total"] = total * 100 / seen.measured_s;
   auto commits = after.commits - before.commits;
   return {
     {"asked",
@@ -68,6 +76,7 @@ nlohmann::json report(const options& how, const outcome& seen, const sample& bef
 
 std::string to_text(const nlohmann::json& of) {
   std::string out;
+  auto messages = of.at("accepted").get<double>();
   auto number = [&](const char* name) { return of.at(name).get<double>(); };
   line(out, "accepted   %10.0f /s   (%.0f of %.0f due; %.0f stored, %.0f refused, %.0f failed)\n",
        number("accepted_per_second"), number("accepted"), number("due"), number("stored"),
@@ -81,10 +90,12 @@ std::string to_text(const nlohmann::json& of) {
          ms.at("p50").get<double>(), ms.at("p95").get<double>(), ms.at("p99").get<double>(),
          ms.at("max").get<double>());
   }
-  for (const auto* name : {"cpu_us_per_message", "rss_mib"}) {
+  for (const auto* name :
+       {"cpu_us_per_message", "cpu_percent_of_a_core", "rss_mib", "rss_grown_mib"}) {
+    if (messages == 0 && std::string_view{name} == "cpu_us_per_message") continue;
     line(out, "%-22s", name);
     for (const auto& [program, value] : of.at(name).items())
-      line(out, " %s %.1f  ", program.c_str(), value.get<double>());
+      line(out, " %s %.2f  ", program.c_str(), value.get<double>());
     out += '\n';
   }
   line(out, "WAL %.0f bytes/message, %.1f commands/commit\n", number("wal_bytes_per_message"),

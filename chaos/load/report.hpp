@@ -7,7 +7,7 @@
 
 namespace recado::load {
 
-/// What was read before and after the measured part.
+/// What was read at an instant.
 struct sample {
   std::map<std::string, cost> costs;
   std::uint64_t wal_bytes = 0;
@@ -15,7 +15,9 @@ struct sample {
   double commands = 0; ///< in them
 };
 
-nlohmann::json report(const options& how, const outcome& seen, const sample& before,
+/// `start`: before anybody was connected; `before` and `after`: of the measured part.
+nlohmann::json report(const options& how, const outcome& seen,
+                      const std::map<std::string, cost>& start, const sample& before,
                       const sample& after);
 std::string to_text(const nlohmann::json& report);
 

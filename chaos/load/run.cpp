@@ -138,9 +138,13 @@ void run::send_on(caller& line, std::uint64_t first, std::uint64_t count) {
 }
 
 std::string run::message_for(std::uint64_t number) const {
+  auto text = R"(,"payload":{"type":"text","text":")" + twelve_digits(number) + filler_ + R"("}})";
+  if (how_.implicit) {
+    auto pair = std::to_string(number % how_.conversations);
+    return R"({"from":"load-)" + pair + R"(-0","to":["load-)" + pair + R"(-1"])" + text;
+  }
   const auto& room = on_.rooms[number % on_.rooms.size()];
-  return R"({"conversation_id":")" + room.conversation + R"(","from":")" + room.author +
-         R"(","payload":{"type":"text","text":")" + twelve_digits(number) + filler_ + R"("}})";
+  return R"({"conversation_id":")" + room.conversation + R"(","from":")" + room.author + '"' + text;
 }
 
 std::string run::request_for(std::uint64_t first, std::uint64_t count) const {
@@ -171,7 +175,7 @@ void run::on_answer(caller& line, const http_answer* got) {
          at += text_field.size())
       ++created;
   }
-  if (!on_.rooms.front().reader_token.empty()) expected_frames_ += created;
+  if (how_.receive) expected_frames_ += created;
   if (in_window) {
     seen_.accepted += created;
     if (got && got->status == 202) seen_.stored += count;

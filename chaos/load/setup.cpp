@@ -48,7 +48,7 @@ stage set_up(const options& how, const nlohmann::json& info) {
   auto people = [](unsigned room, unsigned i) {
     return "load-" + std::to_string(room) + "-" + std::to_string(i);
   };
-  for (unsigned i = 0; i < how.conversations; ++i) {
+  for (unsigned i = 0; !how.implicit && i < how.conversations; ++i) {
     nlohmann::json members = nlohmann::json::array();
     for (unsigned m = 0; m < how.members; ++m)
       members.push_back(people(i, m));
