@@ -72,9 +72,9 @@ void draft::put_member(const user_id& user, member_state state) {
   if (!state.active() && was_active) --active_count_;
   auto [at, fresh] = changed_.emplace(user, out_.members.size());
   if (fresh)
-    out_.members.push_back({user, std::move(state)});
+    out_.members.push_back({user, state});
   else
-    out_.members[at->second].state = std::move(state);
+    out_.members[at->second].state = state;
 }
 
 void draft::put_receipt(const receipt_row& row) {

@@ -70,7 +70,9 @@ nlohmann::json report(const options& how, const outcome& seen,
     {"post_to_websocket_ms", latency(seen.end_to_end)},
     {"cpu_us_per_message", cpu},
     {"wal_bytes_per_message", static_cast<double>(after.wal_bytes - before.wal_bytes) / messages},
+    {"cpu_percent_of_a_core", percent},
     {"rss_mib", rss},
+    {"rss_grown_mib", grown},
     {"commands_per_commit", commits > 0 ? (after.commands - before.commands) / commits : 0.0}};
 }
 

@@ -94,12 +94,20 @@ std::string scanner::string() {
     if (c == '\\') {
       escape(out);
     } else if (c < 0x80) {
-      out += static_cast<char>(c);
-      ++at_;
+      plain_run(out);
     } else {
       utf8(out);
     }
   }
+}
+
+/// ASCII that stands for itself, as long as it lasts.
+void scanner::plain_run(std::string& out) {
+  auto from = at_;
+  auto plain = [](unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; };
+  while (at_ < text_.size() && plain(static_cast<unsigned char>(text_[at_])))
+    ++at_;
+  out.append(text_, from, at_ - from);
 }
 
 void scanner::escape(std::string& out) {

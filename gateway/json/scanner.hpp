@@ -33,6 +33,7 @@ public:
   [[noreturn]] void fail(std::string what) const;
 
 private:
+  void plain_run(std::string& out);
   void escape(std::string& out);
   unsigned hex4();
   void utf8(std::string& out);

@@ -1,36 +1,54 @@
 #include "gateway/json/writer.hpp"
 
+#include <algorithm>
+
 namespace recado::json {
 
-void append_string(std::string& out, std::string_view text) {
+namespace {
+
+/// Bytes that stand for themselves within a JSON string: most texts are one run of them.
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+void append_escaped(std::string& out, char c) {
   static constexpr char hex[] = "0123456789abcdef";
+  switch (c) {
+  case '"':
+    out += "\\\"";
+    return;
+  case '\\':
+    out += "\\\\";
+    return;
+  case '\n':
+    out += "\\n";
+    return;
+  case '\r':
+    out += "\\r";
+    return;
+  case '\t':
+    out += "\\t";
+    return;
+  default:
+    auto byte = static_cast<unsigned char>(c);
+    out += "\\u00";
+    out += hex[byte >> 4];
+    out += hex[byte & 15];
+  }
+}
+
+} // namespace
+
+void append_string(std::string& out, std::string_view text) {
   out += '"';
-  for (char c : text) {
-    switch (c) {
-    case '"':
-      out += "\\\"";
-      break;
-    case '\\':
-      out += "\\\\";
-      break;
-    case '\n':
-      out += "\\n";
-      break;
-    case '\r':
-      out += "\\r";
-      break;
-    case '\t':
-      out += "\\t";
-      break;
-    default:
-      if (auto byte = static_cast<unsigned char>(c); byte < 0x20) {
-        out += "\\u00";
-        out += hex[byte >> 4];
-        out += hex[byte & 15];
-      } else {
-        out += c;
-      }
-    }
+  while (!text.empty()) {
+    auto end = std::find_if_not(text.begin(), text.end(), is_plain);
+    auto run = static_cast<std::size_t>(end - text.begin());
+    out.append(text.data(), run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
+    append_escaped(out, text.front());
+    text.remove_prefix(1);
   }
   out += '"';
 }
