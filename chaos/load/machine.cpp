@@ -101,12 +101,13 @@ std::uint64_t machine::wal_bytes() const {
   return std::stoull(PQgetvalue(got.get(), 0, 0));
 }
 
-double metric_sum(const std::string& text, const std::string& name) {
+double metric_sum(const std::string& text, const std::string& name, const std::string& label) {
   double sum = 0;
   std::istringstream lines{text};
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with(name) || line.size() <= name.size()) continue;
     if (line[name.size()] != ' ' && line[name.size()] != '{') continue;
+    if (line.find(label) == std::string::npos) continue;
     sum += std::stod(line.substr(line.rfind(' ') + 1));
   }
   return sum;

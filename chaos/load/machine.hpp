@@ -36,7 +36,7 @@ private:
   void* sql_ = nullptr; ///< PGconn
 };
 
-/// The sum of all samples of a metric (any labels) in Prometheus text.
-double metric_sum(const std::string& text, const std::string& name);
+/// The sum of all samples of a metric in Prometheus text whose labels contain `label`.
+double metric_sum(const std::string& text, const std::string& name, const std::string& label = {});
 
 } // namespace recado::load

@@ -32,6 +32,9 @@ sample take(const machine& of, client::http_client& node) {
   if (auto got = node.ask({.target = "/metrics"}); got && got->status == 200) {
     out.commits = metric_sum(got->body, "recado_writer_batch_commands_count");
     out.commands = metric_sum(got->body, "recado_writer_batch_commands_sum");
+    for (const auto* step : {"read", "decide", "commit"})
+      out.turn_s[step] =
+        metric_sum(got->body, "recado_writer_step_seconds_sum", std::string{"step=\""} + step);
   }
   return out;
 }

@@ -44,6 +44,9 @@ nlohmann::json report(const options& how, const outcome& seen,
   cpu["total"] = total * 1e6 / messages;
   percent["total"] = total * 100 / seen.measured_s;
   auto commits = after.commits - before.commits;
+  nlohmann::json turn;
+  for (const auto& [step, spent] : after.turn_s)
+    turn[step] = commits > 0 ? (spent - before.turn_s.at(step)) * 1'000 / commits : 0;
   return {
     {"asked",
      {{"rate", how.rate},
@@ -73,6 +76,7 @@ nlohmann::json report(const options& how, const outcome& seen,
     {"cpu_percent_of_a_core", percent},
     {"rss_mib", rss},
     {"rss_grown_mib", grown},
+    {"turn_ms", turn},
     {"commands_per_commit", commits > 0 ? (after.commands - before.commands) / commits : 0.0}};
 }
 
@@ -93,7 +97,7 @@ std::string to_text(const nlohmann::json& of) {
          ms.at("max").get<double>());
   }
   for (const auto* name :
-       {"cpu_us_per_message", "cpu_percent_of_a_core", "rss_mib", "rss_grown_mib"}) {
+       {"cpu_us_per_message", "cpu_percent_of_a_core", "rss_mib", "rss_grown_mib", "turn_ms"}) {
     if (messages == 0 && std::string_view{name} == "cpu_us_per_message") continue;
     line(out, "%-22s", name);
     for (const auto& [program, value] : of.at(name).items())

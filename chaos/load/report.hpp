@@ -11,8 +11,9 @@ namespace recado::load {
 struct sample {
   std::map<std::string, cost> costs;
   std::uint64_t wal_bytes = 0;
-  double commits = 0;  ///< transactions of the writers
-  double commands = 0; ///< in them
+  double commits = 0;                   ///< transactions of the writers
+  double commands = 0;                  ///< in them
+  std::map<std::string, double> turn_s; ///< time that the writers spent, by step
 };
 
 /// `start`: before anybody was connected; `before` and `after`: of the measured part.
