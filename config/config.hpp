@@ -10,9 +10,8 @@ namespace recado::config {
 
 /// [node] who this process is.
 struct node_section {
-  std::string id = "n1";           ///< unique in the cluster; 1-20 of a-z 0-9 -
-  std::string data_dir = "./data"; ///< what the process writes by itself
-  std::string public_url;          ///< how others reach it, shown to operators; empty: from [http]
+  std::string id = "n1";  ///< unique in the cluster; 1-20 of a-z 0-9 -
+  std::string public_url; ///< how others reach it, kept in table node; empty: made from [http]
   std::uint32_t stop_ms_max = 30'000; ///< from SIGTERM to the end, hand-off included
   bool operator==(const node_section&) const = default;
 };
@@ -58,10 +57,9 @@ struct limits_section {
 /// [store] PostgreSQL.
 struct store_section {
   std::string dsn = "postgresql://recado@127.0.0.1:5432/recado"; ///< secret; URI or keywords
-  std::vector<std::string> shards;      ///< secret; further servers, in an order that never changes
-  std::uint32_t writers = 2;            ///< connections that commit, per server
-  std::uint32_t readers = 4;            ///< connections that answer reads
-  std::uint32_t read_queue_max = 1'024; ///< reads waiting; over it 503
+  std::uint32_t writers = 2;                                     ///< connections that commit
+  std::uint32_t readers = 4;                                     ///< connections that answer reads
+  std::uint32_t read_queue_max = 1'024;                          ///< reads waiting; over it 503
   std::uint32_t connect_timeout_ms = 2'000;
   std::uint32_t statement_timeout_ms = 8'000;
   std::uint32_t read_timeout_ms = 5'000; ///< of one read, waiting included
@@ -95,7 +93,6 @@ struct cluster_section {
   std::uint32_t serve_without_heartbeat_ms = 2'000; ///< our own fails so long: we stop serving
   std::uint32_t beacon_ms = 200;
   std::uint32_t beacon_age_ms_max = 600; ///< without a beacon an owner counts as absent
-  std::uint32_t moves_max = 4;           ///< partitions on the move at once
   bool operator==(const cluster_section&) const = default;
 };
 

@@ -156,7 +156,6 @@ complaint public_url(const std::string& text) {
 void describe(node_section& s, table& to) {
   to.in("node")
     .text("id", s.id, short_name(20))
-    .text("data_dir", s.data_dir, not_empty)
     .text("public_url", s.public_url, public_url)
     .number("stop_ms_max", s.stop_ms_max, 1'000, 600'000);
 }
@@ -201,8 +200,6 @@ void describe(store_section& s, table& to) {
   to.in("store")
     .text("dsn", s.dsn, not_empty)
     .secret()
-    .list("shards", s.shards, not_empty)
-    .secret()
     .number("writers", s.writers, 1, 64)
     .number("readers", s.readers, 1, 256)
     .number("read_queue_max", s.read_queue_max, 1, 1'000'000)
@@ -238,8 +235,7 @@ void describe(cluster_section& s, table& to) {
     .number("silence_polls", s.silence_polls, 2, 100)
     .number("serve_without_heartbeat_ms", s.serve_without_heartbeat_ms, 100, 600'000)
     .number("beacon_ms", s.beacon_ms, 20, 10'000)
-    .number("beacon_age_ms_max", s.beacon_age_ms_max, 50, 60'000)
-    .number("moves_max", s.moves_max, 1, 64);
+    .number("beacon_age_ms_max", s.beacon_age_ms_max, 50, 60'000);
 }
 
 void describe(gateway_section& s, table& to) {

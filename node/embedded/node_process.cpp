@@ -32,7 +32,6 @@ std::string node_settings(const node_place& place) {
 [node]
 id = {id}
 stop_ms_max = 1000 # `up` gives a node 900 ms
-data_dir = {folder}
 
 [http]
 address = "127.0.0.1"
@@ -50,9 +49,9 @@ wire = {wire}
 [net]
 allow_private = ["loopback"]
 )",
-    fmt::arg("id", toml_string(place.id)), fmt::arg("folder", toml_string(place.folder.string())),
-    fmt::arg("wire", toml_string(place.wire)), fmt::arg("port", place.port),
-    fmt::arg("store", toml_string(place.store_url)), fmt::arg("nats", toml_string(place.nats_url)));
+    fmt::arg("id", toml_string(place.id)), fmt::arg("wire", toml_string(place.wire)),
+    fmt::arg("port", place.port), fmt::arg("store", toml_string(place.store_url)),
+    fmt::arg("nats", toml_string(place.nats_url)));
 }
 
 member node_member(const node_place& place, on_death policy) {

@@ -196,8 +196,7 @@ void owner_side::resolve(
 void owner_side::start_ownership() {
   cluster::ownership_options options;
   options.machine.self = {needs_.with.node(), needs_.with.incarnation};
-  options.address =
-    needs_.with.config.http.address + ":" + std::to_string(needs_.with.config.http.port);
+  options.address = needs_.with.public_url();
   options.version = needs_.with.version;
   cluster::ownership_callbacks calls;
   calls.on_own = [this](const cluster::owned_partition& what) {

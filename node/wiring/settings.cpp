@@ -14,6 +14,14 @@ store::connection_config settings::database() const {
   return out;
 }
 
+std::string settings::public_url() const {
+  if (!config.node.public_url.empty()) return config.node.public_url;
+  const auto& from = config.http;
+  bool v6 = from.address.find(':') != std::string::npos;
+  return std::string{from.tls_certificate_file.empty() ? "http://" : "https://"} +
+         (v6 ? '[' + from.address + ']' : from.address) + ':' + std::to_string(from.port);
+}
+
 std::string settings::reply_subject() const {
   return subjects::replies(cluster(), node(), incarnation);
 }

@@ -14,6 +14,8 @@ struct settings {
   const std::string& cluster() const { return config.cluster.name; }
   /// A connection of this process: the session's name tells a successor whom to end.
   store::connection_config database() const;
+  /// How others reach this node: node.public_url, or made from [http].
+  std::string public_url() const;
   std::string reply_subject() const;
   std::string event_subject() const;
 };

@@ -32,7 +32,6 @@ std::string other_value(const setting& one) {
     {"limits.bulk_messages_max", "999"},
     {"limits.page_default", "51"},
     {"store.dsn", "host=/tmp"},
-    {"store.shards", "host=a,host=b"},
     {"bus.urls", "nats://b:1"},
     {"cluster.name", "other"},
     {"cluster.wire", "auto"},

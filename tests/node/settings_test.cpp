@@ -28,7 +28,6 @@ BOOST_AUTO_TEST_CASE(a_node_takes_the_configuration_that_up_writes) {
   BOOST_TEST(loaded->http.port == 18'080);
   BOOST_TEST(loaded->cluster.wire == "auto");
   BOOST_TEST(loaded->store.dsn == place.store_url);
-  BOOST_TEST(loaded->node.data_dir == place.folder.string());
   BOOST_REQUIRE(loaded->net.allow_private.size() == 1u);
   BOOST_TEST(loaded->net.allow_private.front() == "loopback");
 }
