@@ -60,7 +60,13 @@ int with_database(const client_options& options, Action action) {
   return action(db);
 }
 
+bool blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
 int run_create(const client_options& options) {
+  if (blank(options.name))
+    return complain("client create", "--name must not be empty", options.json, wrong_usage);
   auto scopes = clients::parse_scopes(options.scopes);
   if (!scopes) return complain("client create", scopes.error(), options.json, wrong_usage);
   return with_database(options, [&](store::connection& db) {

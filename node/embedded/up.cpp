@@ -29,6 +29,10 @@ namespace {
 
 constexpr std::uint16_t default_port = 8080;
 
+std::string taken(std::uint16_t port) {
+  return fmt::format("port {} is taken by another program", port);
+}
+
 /// One run of `up`, in the order of its methods.
 class embedded_run {
 public:
@@ -77,7 +81,7 @@ attempt<std::uint16_t> embedded_run::choose_http_port() const {
   }
   if (*asked == 0) return free_port();
   if (port_is_free(*asked)) return *asked;
-  return sorry(fmt::format("port {} is taken by another program", *asked));
+  return sorry(taken(*asked));
 }
 
 attempt<void> embedded_run::prepare() {
@@ -225,6 +229,10 @@ int up(const up_options& options) {
     std::fprintf(stderr, "recado up: %s\n", why.c_str());
     return 1;
   };
+  // In a folder that exists the port may be held by what an earlier run left: that is ended first.
+  if (options.port && *options.port != 0 && !fs::exists(options.data) &&
+      !port_is_free(*options.port))
+    return complain(taken(*options.port));
   auto data = data_folder::open(options.data);
   if (!data) return complain(data.error());
   embedded_run run{options, std::move(*data)};

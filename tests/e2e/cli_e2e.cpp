@@ -91,6 +91,24 @@ BOOST_AUTO_TEST_CASE(a_new_client_gets_tokens_and_a_rotated_one_only_with_the_ne
   BOOST_TEST(all.text.find("secret") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_has_a_name) {
+  for (const char* name : {"", "  "}) {
+    auto got = recado({"client", "create", "--name", name});
+    BOOST_TEST(got.code == 2);
+    BOOST_TEST(got.text.find("--name") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(up_on_a_port_that_is_taken_leaves_no_folder_behind) {
+  auto& one = *shared_world::one;
+  auto folder = one.data().parent_path() / "other";
+  auto port = one.url().substr(one.url().rfind(':') + 1);
+  auto got = recado({"up", "--port", port, "--data", folder.string()}, false);
+  BOOST_TEST(got.code == 1);
+  BOOST_TEST(got.text.find("port " + port + " is taken") != std::string::npos, got.text);
+  BOOST_TEST(!fs::exists(folder));
+}
+
 BOOST_AUTO_TEST_CASE(a_scope_that_does_not_exist_is_named) {
   auto got = recado({"client", "create", "--name", "x", "--scopes", "messages:shout"});
   BOOST_TEST(got.code == 2);
