@@ -9,6 +9,7 @@ struct reply {
   command_id command;
   ec code = ec::none; ///< none: applied
   std::string detail;
+  std::string pointer;   ///< JSON pointer to what the refusal is about, if it is about one place
   bool replayed = false; ///< the answer to an earlier request with the same id
   bool stored = false;   ///< in the inbox, not yet decided: 202
 
@@ -27,11 +28,13 @@ struct reply {
 
 inline constexpr std::size_t reply_recipients = 20;
 
-inline reply refuse(const command_id& id, ec code, std::string detail = {}) {
+inline reply refuse(const command_id& id, ec code, std::string detail = {},
+                    std::string pointer = {}) {
   reply out;
   out.command = id;
   out.code = code;
   out.detail = std::move(detail);
+  out.pointer = std::move(pointer);
   return out;
 }
 

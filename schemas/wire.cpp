@@ -105,7 +105,7 @@ public:
   }
   void put(const reply& x) {
     row(wire_version_n, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation,
-        x.message, x.seq, x.at, x.role, x.recipients, x.recipients_total);
+        x.message, x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer);
   }
   void put(const message_view& x) {
     row(x.id, x.conversation, x.seq, x.from, x.payload, x.metadata, x.priority, x.created_at,
@@ -226,7 +226,7 @@ public:
   static void get(const object& o, reply& x) {
     std::int32_t version = 0;
     row(o, version, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation, x.message,
-        x.seq, x.at, x.role, x.recipients, x.recipients_total);
+        x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer);
     check(version);
   }
   static void get(const object& o, message_view& x) {

@@ -7,8 +7,11 @@
 
 namespace recado::cluster {
 
-/// Inserts the encoded commands in this order; a command that is there already counts as stored.
-/// Rows: (n int8 from 1, fits bool), in order; false: the partition's inbox is full.
+/// Inserts the encoded commands in this order, but for messages that are committed or wait already.
 store::statement insert_into_inbox(std::span<const inbox_item> items, std::int64_t rows_max);
+
+/// What each of these commands is to be told, from the rows of that statement.
+std::vector<inbox_answer> inbox_answers(std::span<const inbox_item> items,
+                                        const store::rows& found);
 
 } // namespace recado::cluster

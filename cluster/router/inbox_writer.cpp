@@ -19,7 +19,7 @@ struct call {
   std::vector<inbox_item> items;
   inbox_port::on_stored done;
   time until;
-  std::vector<result<void>> results;
+  std::vector<inbox_answer> results;
 
   std::size_t left() const { return items.size() - results.size(); }
   void refuse_rest(ec code) { results.resize(items.size(), fail(code)); }
@@ -129,11 +129,11 @@ std::optional<batch> inbox_writer::impl::next_batch(std::vector<call>& expired) 
 void inbox_writer::impl::run(batch& what, store::connection& link) {
   auto stored = insert(what, link);
   if (stored) {
-    std::size_t row = 0;
+    auto answers = inbox_answers(what.items, *stored);
+    auto next = answers.begin();
     for (std::size_t i = 0; i < what.calls.size(); ++i)
       for (auto n = what.taken[i]; n > 0; --n)
-        what.calls[i].results.push_back(stored->get_bool(row++, 1) ? result<void>{}
-                                                                   : fail(ec::overloaded));
+        what.calls[i].results.push_back(std::move(*next++));
     answer(give_back(what));
   } else {
     fail_all(what, stored.error());

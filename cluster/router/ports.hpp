@@ -2,7 +2,7 @@
 /// What the router needs of the world. NATS, the owners of this node and PostgreSQL stand behind
 /// these; a simulator implements them too.
 #include "schemas/command.hpp"
-#include "schemas/problem.hpp"
+#include "schemas/reply.hpp"
 
 #include <functional>
 #include <memory>
@@ -48,13 +48,17 @@ struct inbox_item {
   command_ptr what; ///< a send_message
 };
 
+/// nullopt: stored by this call. Else what a repeated message_id is told: that the message is there
+/// already, what became of it, or that it is another message.
+using inbox_answer = result<std::optional<reply>>;
+
 class inbox_port {
 public:
-  using on_stored = std::function<void(std::vector<result<void>>)>;
+  using on_stored = std::function<void(std::vector<inbox_answer>)>;
   virtual ~inbox_port() = default;
-  /// Stores commands in this order. `done` is called exactly once, on any thread, with one result
-  /// per item: no error means committed, or there already. Once an item of a partition is refused,
-  /// the later ones of that partition in the same call are too. Errors: overloaded (the partition's
+  /// Stores commands in this order. `done` is called exactly once, on any thread, with one answer
+  /// per item. Once an item of a partition has an error, the later ones of that partition in the
+  /// same call have it too, unless they were there before. Errors: overloaded (the partition's
   /// inbox is full, or too much waits here), store_unavailable (perhaps stored, perhaps not).
   virtual void store(std::vector<inbox_item> items, on_stored done) = 0;
 };

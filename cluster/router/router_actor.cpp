@@ -115,7 +115,7 @@ void router_state::carry_out(act::store& what) {
   std::vector<inbox_item> items;
   for (auto& one : what.items)
     items.push_back({one.part, one.what});
-  auto done = [mailbox = shared->mailbox, given = what.items](std::vector<result<void>> how) {
+  auto done = [mailbox = shared->mailbox, given = what.items](std::vector<inbox_answer> how) {
     mailbox->post(store_ended{given, std::move(how)});
   };
   shared->ports.inbox->store(std::move(items), std::move(done));

@@ -66,7 +66,7 @@ struct publish_ended {
 };
 struct store_ended {
   std::vector<act::store::item> items;
-  std::vector<result<void>> how;
+  std::vector<inbox_answer> how;
 };
 struct wake_up {};
 struct close_router {};

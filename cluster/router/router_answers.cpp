@@ -73,7 +73,7 @@ void router_core::store_line(chain_number number, router_actions& out) {
   out.emplace_back(std::move(all));
 }
 
-router_actions router_core::on_stored(ticket to, std::uint32_t attempt, const result<void>& how,
+router_actions router_core::on_stored(ticket to, std::uint32_t attempt, const inbox_answer& how,
                                       steady_time now) {
   router_actions out;
   auto* e = current(to, attempt);
@@ -83,7 +83,7 @@ router_actions router_core::on_stored(ticket to, std::uint32_t attempt, const re
     fail_chain(number, how.error().code, out);
     return out;
   }
-  finish(to, stored_reply(*e->what), out);
+  finish(to, how->value_or(stored_reply(*e->what)), out);
   go_on(number, now, out);
   return out;
 }

@@ -100,7 +100,7 @@ public:
 
   router_actions on_ack(ticket to, std::uint32_t attempt, publish_ack how);
   router_actions on_offer(ticket to, std::uint32_t attempt, offer_result how, steady_time now);
-  router_actions on_stored(ticket to, std::uint32_t attempt, const result<void>& how,
+  router_actions on_stored(ticket to, std::uint32_t attempt, const inbox_answer& how,
                            steady_time now);
   router_actions on_reply(reply what, steady_time now);
   router_actions on_link(bool up, steady_time now);

@@ -3,7 +3,9 @@
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 namespace recado::e2e {
 
@@ -67,6 +69,41 @@ BOOST_DATA_TEST_CASE(nothing_is_lost_when_nats_loses_all_its_data, bdata::make({
   BOOST_TEST(report.faults == 2u);
   BOOST_TEST(report.done == messages);
   check_promises(one, book, 500);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_of_a_202_becomes_201_while_nats_is_away) {
+  world one;
+  auto api = one.api();
+  ledger book{api, 1, 1};
+  auto nats = one.look().nats;
+  ::kill(nats, SIGSTOP);
+  auto post = [&](std::string body) {
+    auto got = api.ask({.method = "POST", .target = "/v1/messages", .body = std::move(body)});
+    BOOST_REQUIRE_MESSAGE(got.has_value(), (got ? "" : got.error()));
+    return *got;
+  };
+  auto first = post(book.body_of(0));
+  BOOST_TEST(first.status == 202, first.body);
+  BOOST_TEST(first.header("Idempotency-Replayed").empty());
+  auto message = nlohmann::json::parse(first.body).at("message_id").get<std::string>();
+  client::answer again;
+  auto numbered = [&] {
+    again = post(book.body_of(0));
+    return again.status == 201;
+  };
+  BOOST_REQUIRE(wait_until(numbered, 60s));
+  BOOST_TEST(again.header("Idempotency-Replayed") == "true");
+  auto body = nlohmann::json::parse(again.body);
+  BOOST_TEST(body.at("seq") == 1);
+  BOOST_TEST(body.at("message_id") == message);
+  auto changed = nlohmann::json::parse(book.body_of(0));
+  changed["payload"]["text"] = "another";
+  auto other = post(changed.dump());
+  BOOST_TEST(other.status == 422, other.body);
+  BOOST_TEST(nlohmann::json::parse(other.body).at("code") == "idempotency_mismatch");
+  auto cancel = api.ask({.method = "POST", .target = "/v1/messages/" + message + "/cancel"});
+  BOOST_TEST(cancel->status == 409, cancel->body);
+  ::kill(nats, SIGCONT);
 }
 
 BOOST_AUTO_TEST_CASE(no_2xx_is_lost_when_postgresql_is_killed_under_load) {

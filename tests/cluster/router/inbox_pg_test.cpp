@@ -6,6 +6,7 @@
 #include "tests/worlds/postgres_server.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 #include <future>
 #include <set>
 
@@ -35,6 +36,7 @@ struct inbox_world {
     command what;
     what.id = command_id::make();
     what.client = client_id::make();
+    what.conversation = conversation_id::make();
     what.priority = lane::bulk;
     what.received_at = from_micros(1'790'000'000'000'000);
     what.reply_to = "c1.reply.n1.1";
@@ -43,7 +45,35 @@ struct inbox_world {
     what.body = send_message{message_id::make(), {}, payload, "{}", {}, {}, {}};
     return {part, std::make_shared<const command>(std::move(what))};
   }
-  using answer = std::vector<result<void>>;
+  /// The same message in another command.
+  static inbox_item retry_of(const inbox_item& first, std::uint8_t hash = 0,
+                             std::optional<conversation_id> where = {}) {
+    auto what = *first.what;
+    what.id = command_id::make();
+    what.conversation = where.value_or(what.conversation);
+    std::get<send_message>(what.body).hash[0] = hash;
+    return {first.part, std::make_shared<const command>(std::move(what))};
+  }
+  /// As an owner commits it: from ana, to bruno and carla; davi came later. Without a seq: refused.
+  void number(const inbox_item& one, std::int64_t seq, const std::string& failure = {}) const {
+    const auto& what = *one.what;
+    auto key = fmt::format("'{}', '{}'", what.client.str(), what.conversation.str());
+    auto nullable = [](const std::string& text) { return text.empty() ? "null" : text; };
+    server().exec(
+      fmt::format("insert into message values ({}, {}, '{}', '{}', 'ana', '{{}}', '{{}}', 1, '{}', "
+                  "null, '\\x00000000000000000000000000000000', {}, 7, 1, 'n1', 2, '', now(), "
+                  "now(), 0, 0)",
+                  key, nullable(seq > 0 ? std::to_string(seq) : ""),
+                  std::get<send_message>(what.body).message.str(), what.id.str(),
+                  to_rfc3339(what.received_at),
+                  nullable(failure.empty() ? "" : "'" + failure + "'")),
+      database);
+    for (auto [user, joined] : {std::pair{"carla", 0}, {"ana", 0}, {"bruno", 4}, {"davi", 5}})
+      server().exec(fmt::format("insert into member values ({}, '{}', 0, now(), {}, null, 0, 0, 1)",
+                                key, user, joined),
+                    database);
+  }
+  using answer = std::vector<inbox_answer>;
   std::future<answer> begin(std::vector<inbox_item> items) {
     auto told = std::make_shared<std::promise<answer>>();
     uut->store(std::move(items), [told](answer how) { told->set_value(std::move(how)); });
@@ -90,8 +120,77 @@ BOOST_FIXTURE_TEST_CASE(a_stored_command_is_a_row_without_sender_and_predecessor
 BOOST_FIXTURE_TEST_CASE(the_same_command_twice_is_one_row, inbox_world) {
   auto one = item(7);
   BOOST_TEST(store({one}).at(0).has_value());
-  BOOST_TEST(store({one, item(7)}).at(0).has_value());
+  auto how = store({one, item(7)});
+  BOOST_TEST(!how.at(0)->has_value()); // stored by an earlier try: that is no replay
   BOOST_TEST(count() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_repeated_message_is_told_that_it_is_there, inbox_world) {
+  auto one = item(7), again = retry_of(one);
+  auto first = store({one}).at(0);
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(!first->has_value()); // newly stored
+  auto second = store({again}).at(0);
+  BOOST_REQUIRE((second.has_value() && second->has_value()));
+  BOOST_TEST((*second)->stored);
+  BOOST_TEST((*second)->replayed);
+  BOOST_TEST(((*second)->command == again.what->id));
+  BOOST_TEST(count() == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_same_message_twice_in_one_call_is_one_row, small_inbox) {
+  auto one = item(7), again = retry_of(one);
+  auto how = store({one, again});
+  BOOST_TEST(!how.at(0)->has_value());
+  BOOST_TEST((*how.at(1))->replayed);
+  BOOST_TEST(count() == 1);
+  // Not even a full inbox refuses what is there already.
+  BOOST_TEST(store({item(7), item(7)}).at(1).has_value());
+  BOOST_TEST(!store({item(7)}).at(0).has_value());
+  BOOST_TEST((*store({retry_of(one)}).at(0))->replayed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_id_with_another_body_is_refused_alone, inbox_world) {
+  auto one = item(7);
+  store({one});
+  auto changed = retry_of(one, 9);
+  auto how = store({changed, item(7)});
+  BOOST_REQUIRE((how.at(0).has_value() && how.at(0)->has_value()));
+  BOOST_TEST(((*how.at(0))->code == ec::idempotency_mismatch));
+  BOOST_TEST((*how.at(0))->pointer == "/message_id");
+  BOOST_TEST(!how.at(1)->has_value());
+  auto elsewhere = retry_of(one, 0, conversation_id::make());
+  BOOST_TEST(((*store({elsewhere}).at(0))->code == ec::idempotency_mismatch));
+  BOOST_TEST(count() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_numbered_message_is_told_its_number, inbox_world) {
+  auto one = item(7);
+  number(one, 5);
+  auto said = store({retry_of(one)}).at(0);
+  BOOST_REQUIRE((said.has_value() && said->has_value()));
+  const auto& reply = **said;
+  BOOST_TEST(reply.ok());
+  BOOST_TEST(!reply.stored);
+  BOOST_TEST(reply.replayed);
+  BOOST_TEST(reply.seq == 5);
+  BOOST_TEST((reply.at == from_micros(1'790'000'000'000'000)));
+  BOOST_TEST((reply.conversation == one.what->conversation));
+  BOOST_TEST(reply.recipients_total == 2);
+  std::vector<user_id> recipients{user_id{"bruno"}, user_id{"carla"}};
+  BOOST_TEST((reply.recipients == recipients)); // neither the sender nor who came later
+  BOOST_TEST(((*store({retry_of(one, 9)}).at(0))->code == ec::idempotency_mismatch));
+  BOOST_TEST(!(*store({one}).at(0))->replayed); // the command itself, come back by another way
+  BOOST_TEST(count() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_that_was_refused_after_its_202_is_told_why, inbox_world) {
+  auto one = item(7);
+  number(one, 0, "not_a_member");
+  auto said = *store({retry_of(one)}).at(0);
+  BOOST_REQUIRE(said.has_value());
+  BOOST_TEST((said->code == ec::not_a_member));
+  BOOST_TEST(said->replayed);
 }
 
 BOOST_FIXTURE_TEST_CASE(ids_follow_the_order_of_the_calls, inbox_world) {

@@ -114,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_generation_the_inbox_takes_it, fixture) {
   run();
   send();
   BOOST_REQUIRE_EQUAL(inbox->calls.size(), 1u);
-  inbox->calls[0].done({result<void>{}});
+  inbox->calls[0].done({inbox_answer{}});
   run();
   BOOST_REQUIRE_EQUAL(answers.size(), 1u);
   BOOST_TEST(answers[0].stored);

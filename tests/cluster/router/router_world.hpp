@@ -178,7 +178,7 @@ private:
         accepted_.insert(items[i].what->id);
       for (std::size_t i = 0; i < items.size(); ++i)
         run(core_.on_stored(items[i].to, items[i].attempt,
-                            i < good ? result<void>{} : result<void>{fail(code)}, now_));
+                            i < good ? inbox_answer{} : inbox_answer{fail(code)}, now_));
     });
     return {};
   }
