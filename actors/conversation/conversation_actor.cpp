@@ -16,7 +16,7 @@ struct conversation_actor_state {
       self->send(partition, commands_decided{batch.turn, committed.key, nullptr});
       return;
     }
-    auto decided = decide(committed, batch.items, *batch.known, limits);
+    auto decided = rules(committed, batch.items, *batch.known, limits);
     self->send(partition, commands_decided{batch.turn, committed.key,
                                            std::make_shared<const effects>(std::move(decided))});
   }
@@ -31,6 +31,7 @@ struct conversation_actor_state {
   conversation_actor::pointer self;
   decision_taker partition;
   conversation_limits limits;
+  decide_function rules;
   conversation_state committed;
   bool resident = false;
 };
@@ -38,10 +39,11 @@ struct conversation_actor_state {
 conversation_actor::behavior_type
 conversation(conversation_actor::stateful_pointer<conversation_actor_state> self,
              const conversation_key& key, const conversation_limits& limits,
-             const decision_taker& partition) {
+             const decide_function& rules, const decision_taker& partition) {
   actor::child_setup(self);
   self->state.committed.key = key;
   self->state.limits = limits;
+  self->state.rules = rules;
   self->state.partition = partition;
   return {
     [self](const decide_commands& batch) { self->state.take(batch); },
@@ -52,8 +54,9 @@ conversation(conversation_actor::stateful_pointer<conversation_actor_state> self
 } // namespace
 
 conversation_actor spawn_conversation(caf::actor_system& system, const conversation_key& key,
-                                      const conversation_limits& limits, decision_taker partition) {
-  return system.spawn(conversation, key, limits, std::move(partition));
+                                      const conversation_limits& limits,
+                                      const decide_function& rules, decision_taker partition) {
+  return system.spawn(conversation, key, limits, rules, std::move(partition));
 }
 
 } // namespace recado

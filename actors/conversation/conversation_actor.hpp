@@ -7,6 +7,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <functional>
 
 namespace recado {
 
@@ -31,6 +32,11 @@ struct adopt_effects {
   effects_ptr what;
 };
 
+/// The rules: recado::decide, unless a test brings others.
+using decide_function =
+  std::function<effects(const conversation_state&, std::span<const undecided_ptr>, const facts&,
+                        const conversation_limits&)>;
+
 /// Who owns the conversation: its partition.
 using decision_taker = caf::typed_actor<caf::reacts_to<commands_decided>>;
 
@@ -43,7 +49,8 @@ using conversation_actor = caf::typed_actor<
   caf::reacts_to<adopt_effects>>;
 
 conversation_actor spawn_conversation(caf::actor_system& system, const conversation_key& key,
-                                      const conversation_limits& limits, decision_taker partition);
+                                      const conversation_limits& limits,
+                                      const decide_function& rules, decision_taker partition);
 
 } // namespace recado
 

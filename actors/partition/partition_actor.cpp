@@ -127,7 +127,7 @@ void partition_state::decide(const decide_items& batch) {
   }
   if (!answer.failure.empty()) return answer_turn();
   for (auto& [key, items] : by_conversation) {
-    awaited.insert(key);
+    awaited.emplace(key, items.size() == 1 ? std::optional{items.front()->what.id} : std::nullopt);
     self->send(actor_of(key), decide_commands{turn, std::move(items), batch.known});
   }
 }
@@ -226,7 +226,8 @@ conversation_actor partition_state::actor_of(const conversation_key& key) {
   auto& where = resident_of(key);
   if (!where.actor) {
     where.loaded = false;
-    where.actor = spawn_conversation(self->system(), key, config.limits, decision_taker{self});
+    where.actor =
+      spawn_conversation(self->system(), key, config.limits, config.rules, decision_taker{self});
     self->monitor(where.actor);
     by_address[where.actor.address()] = key;
   }
@@ -252,12 +253,22 @@ void partition_state::on_conversation_down(const caf::actor_addr& who, const caf
   where.loaded = false;
   auto text = actor::describe(why);
   observe::log_error("conversation-failed", "conversation {}: {}", key.conversation.str(), text);
-  if (awaited.erase(key) > 0) {
+  bool counts = true;
+  if (auto waited = awaited.extract(key); !waited.empty()) {
+    counts = is_new_culprit(waited.mapped());
     answer.failure = text;
     if (awaited.empty()) answer_turn();
   }
-  if (!crashes.note(now()))
+  if (counts && !crashes.note(now()))
     self->quit(actor::to_error({ec::internal, "conversations fail too often: " + text}));
+}
+
+/// A batch in which one command is guilty fails once per halving until that command is alone, and
+/// it may be alone of its conversation long before. All that is one failure.
+bool partition_state::is_new_culprit(const std::optional<command_id>& only) {
+  if (!only || only == last_culprit) return false;
+  last_culprit = only;
+  return true;
 }
 
 /// After an unknown outcome nothing in memory is known to be committed state.

@@ -55,6 +55,7 @@ struct partition_config {
   epoch held = 0;
   std::array<cluster::stream_cursor, lanes> cursors{};
   conversation_limits limits;
+  decide_function rules = recado::decide;
   std::chrono::milliseconds stream_age_max{60'000}; ///< older ones were answered by nobody
   std::chrono::seconds idle_before_passivation{300};
   std::size_t resident_max = 20'000; ///< conversations in memory

@@ -6,7 +6,7 @@
 #include "runtime/policy/intensity.hpp"
 
 #include <caf/fwd.hpp>
-#include <set>
+#include <map>
 
 namespace recado {
 
@@ -51,6 +51,7 @@ private:
   conversation_actor actor_of(const conversation_key& key);
   void dismiss(resident& who);
   void answer_turn();
+  bool is_new_culprit(const std::optional<command_id>& only);
   void ended(const undecided_list& items);
   void tell(const items_settled& batch);
   std::optional<journal::cursor_row> due_cursor();
@@ -66,6 +67,7 @@ private:
   std::map<caf::actor_addr, conversation_key> by_address;
   policy::dedupe_window<command_id, char> seen;
   policy::intensity crashes;
+  std::optional<command_id> last_culprit; ///< of a conversation that failed
 
   watchers watching;
   std::unordered_map<conversation_key, head>
@@ -73,7 +75,8 @@ private:
 
   // the decision under way
   std::uint64_t turn = 0;
-  std::set<conversation_key> awaited;
+  /// The conversations that decide, each with its command if it has but one.
+  std::map<conversation_key, std::optional<command_id>> awaited;
   partition_decided answer;
   steady_time cursor_at{};
 };

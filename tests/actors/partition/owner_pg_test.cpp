@@ -28,6 +28,16 @@ void require_gapless(const owner_world& world, const conversation_id& where, std
     BOOST_REQUIRE_EQUAL(seqs[i], static_cast<std::int64_t>(i) + 1);
 }
 
+/// The real rules, but a message "bomb" is more than they can bear.
+effects decide_but_throw_at_bombs(const conversation_state& state,
+                                  std::span<const undecided_ptr> commands, const facts& known,
+                                  const conversation_limits& limits) {
+  for (const auto& item : commands)
+    if (const auto* send = std::get_if<send_message>(&item->what.body))
+      if (send->payload == "bomb") throw std::runtime_error("boom");
+  return decide(state, commands, known, limits);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(owner)
@@ -153,6 +163,53 @@ BOOST_AUTO_TEST_CASE(a_command_that_postgresql_can_never_take_is_parked_and_the_
   auto dead = world.db.query("select code, detail from dead_letter");
   BOOST_REQUIRE_EQUAL(dead.size(), 1u);
   BOOST_TEST(dead.get_text(0, 0) == "poison");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_makes_its_conversation_throw_is_parked_and_the_rest_goes_on) {
+  owner_world world{true, decide_but_throw_at_bombs};
+  auto where = conversation_id::make(), beside = conversation_id::make();
+  world.ask(world.group(where));
+  world.ask(world.group(beside));
+  std::vector<command> sent; // so many that they gather: halving takes more than the six failures
+  for (int i = 0; i < 600; ++i) {
+    sent.push_back(world.text(i % 3 == 0 ? beside : where, i == 301 ? "bomb" : "good"));
+    BOOST_REQUIRE(world.offer(sent.back()));
+  }
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    auto said = world.answer(sent[i].id);
+    BOOST_REQUIRE(said);
+    BOOST_REQUIRE((said->code == (i == 301 ? ec::poison : ec::none)));
+  }
+  BOOST_TEST(world.answer(sent[301].id)->detail.find("boom") != std::string::npos);
+  require_gapless(world, where, 399);
+  require_gapless(world, beside, 200);
+  BOOST_TEST(world.released.empty()); // one guilty command is one failure
+  BOOST_TEST(world.ask(world.text(where, "goes on")).seq == 400);
+  auto dead =
+    world.db.query("select command_id, code, detail, message_id, envelope from dead_letter");
+  BOOST_REQUIRE_EQUAL(dead.size(), 1u);
+  BOOST_TEST((dead.get_uuid(0, 0) == sent[301].id.value));
+  BOOST_TEST(dead.get_text(0, 1) == "poison");
+  BOOST_TEST(dead.get_text(0, 2).find("boom") != std::string::npos);
+  auto kept = decode_command(dead.get_bytes(0, 4));
+  BOOST_REQUIRE(kept);
+  BOOST_TEST(std::get<send_message>(kept->body).payload == "bomb");
+}
+
+BOOST_AUTO_TEST_CASE(
+  conversations_that_fail_too_often_end_their_partition_and_its_next_life_works) {
+  owner_world world{true, decide_but_throw_at_bombs};
+  auto where = conversation_id::make();
+  world.ask(world.group(where));
+  auto part = world.part_of(where);
+  for (int i = 0; i < 5; ++i)
+    BOOST_TEST((world.ask(world.text(where, "bomb")).code == ec::poison));
+  BOOST_TEST(!world.noted(world.released, part));
+  BOOST_REQUIRE(world.offer(world.text(where, "bomb")));
+  world.until([&] { return world.noted(world.released, part); });
+  BOOST_TEST(!world.offer(world.text(where, "nobody owns it")));
+  world.own(part);
+  BOOST_TEST(world.ask(world.text(where, "again")).seq == 1);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_command_are_parked) {

@@ -58,7 +58,8 @@ private:
 
 class owner_world {
 public:
-  explicit owner_world(bool pinned = true) {
+  explicit owner_world(bool pinned = true, decide_function how = recado::decide)
+    : rules(std::move(how)) {
     if (pinned) db.exec("insert into partition (id) select generate_series(0, 63)");
     start();
   }
@@ -77,6 +78,7 @@ public:
     ports.owned = [](auto) {};
     partitions_config config;
     config.partition.idle_before_passivation = std::chrono::seconds{1};
+    config.partition.rules = rules;
     host = spawn_partitions(*system, table, config, ports);
     own_all();
   }
@@ -93,6 +95,18 @@ public:
       ++owned;
     }
     until([&] { return table->list().size() == owned; });
+  }
+
+  /// Takes one partition that was released.
+  void own(partition_id part) {
+    auto rows =
+      db.query("update partition set epoch = epoch + 1 where id = " + std::to_string(part) +
+               " returning epoch");
+    cluster::owned_partition what;
+    what.id = part;
+    what.at = rows.get_int(0, 0);
+    caf::anon_send(host, own_partition{what});
+    until([&] { return table->find(part).has_value(); });
   }
 
   void stop() {
@@ -186,6 +200,7 @@ public:
   }
 
   owner_database db;
+  decide_function rules;
   client_id client = client_id::make();
   std::shared_ptr<local_partitions> table;
   partitions_actor host;
