@@ -17,7 +17,7 @@ where m.client_id = $1 and m.message_id = $2
   and ($3 = '' or (m.seq is null and m.from_user = $3) or exists (
     select from member v
     where v.client_id = m.client_id and v.conversation_id = m.conversation_id and v.user_id = $3
-      and v.joined_seq < m.seq and (v.left_seq is null or v.left_seq >= m.seq))))";
+      and v.joined_seq < m.seq and v.left_seq is null)))";
 
 // Ranks 4 and 5 come from the receipts of kind 0 and 1: (from_seq, up_to_seq] holds the message.
 constexpr std::string_view deliveries_sql = R"(

@@ -15,11 +15,10 @@ constexpr auto seq_max = std::numeric_limits<std::int64_t>::max();
 // different positions per message, not its members. A place that only the sender takes is none.
 constexpr std::string_view range_sql = R"(
 with reach as materialized (
-  select greatest($4::int8, coalesce(v.joined_seq, 0)) as low,
-         least($5::int8, coalesce(v.left_seq, $5::int8)) as high
+  select greatest($4::int8, coalesce(v.joined_seq, 0)) as low, $5::int8 as high
   from conversation c
   left join member v on v.client_id = c.client_id and v.conversation_id = c.conversation_id
-                    and v.user_id = $3
+                    and v.user_id = $3 and v.left_seq is null
   where c.client_id = $1 and c.conversation_id = $2 and ($3 = '' or v.user_id is not null)),
 place as materialized (
   select joined_seq, left_seq, delivered_seq, read_seq, count(*) as people, min(user_id) as one

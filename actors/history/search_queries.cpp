@@ -43,9 +43,10 @@ constexpr std::string_view of_scopes = R"(
        and m.seq is null and {refused} and {cut} {filters}
      order by {newest_first} limit $8)) m)";
 
+// {end}: up to where somebody who has left may look.
 constexpr std::string_view scopes_of_user = R"(
     select v.conversation_id, v.joined_seq as low,
-           coalesce(v.left_seq, 9223372036854775807) as high
+           case when v.left_seq is null then 9223372036854775807 else {end} end as high
     from member v where v.client_id = $1 and v.user_id = $9)";
 
 constexpr std::string_view scope_of_conversation = R"(
@@ -60,6 +61,7 @@ constexpr std::string_view of_user = R"(
 /// Which parts a query has; there is one SQL text for each shape.
 struct shape {
   bool owner = false;        ///< a user whose conversations are looked at
+  bool present = false;      ///< what the owner has left is not shown
   bool conversation = false; ///< only this one
   bool user = false;         ///< sender or recipient, where it is not the owner
   std::size_t state = 0;     ///< into the array below
@@ -83,7 +85,10 @@ std::string source(const shape& of) {
   if (!of.owner && !of.conversation)
     return fmt::format(fmt::runtime(of_client), fmt::arg("cut", cut),
                        fmt::arg("filters", narrowed));
-  std::string scopes{of.owner ? scopes_of_user : scope_of_conversation};
+  std::string scopes{scope_of_conversation};
+  if (of.owner)
+    scopes = fmt::format(fmt::runtime(scopes_of_user),
+                         fmt::arg("end", of.present ? "v.joined_seq" : "v.left_seq"));
   if (of.owner && of.conversation) scopes += " and v.conversation_id = $11";
   return fmt::format(fmt::runtime(of_scopes), fmt::arg("cut", cut), fmt::arg("filters", narrowed),
                      fmt::arg("scopes", scopes), fmt::arg("newest_first", newest_first),
@@ -97,18 +102,18 @@ std::string text(const shape& of) {
 }
 
 std::size_t index_of(const shape& of) {
-  return ((of.owner * 2u + of.conversation) * 2u + of.user) * states.size() + of.state;
+  auto flags = ((of.owner * 2u + of.present) * 2u + of.conversation) * 2u + of.user;
+  return flags * states.size() + of.state;
 }
 
 std::vector<std::string> all_texts() {
-  std::vector<std::string> out(8 * states.size());
-  for (bool owner : {false, true})
-    for (bool conversation : {false, true})
-      for (bool user : {false, true})
-        for (std::size_t state = 0; state < states.size(); ++state) {
-          shape of{owner, conversation, user, state};
-          out[index_of(of)] = text(of);
-        }
+  constexpr std::size_t flags = 16;
+  std::vector<std::string> out(flags * states.size());
+  for (std::size_t bits = 0; bits < flags; ++bits)
+    for (std::size_t state = 0; state < states.size(); ++state) {
+      shape of{(bits & 8) != 0, (bits & 4) != 0, (bits & 2) != 0, (bits & 1) != 0, state};
+      out[index_of(of)] = text(of);
+    }
   return out;
 }
 
@@ -129,7 +134,8 @@ store::statement found_messages(const client_id& client, const user_id& viewer,
                                 std::size_t limit) {
   auto user = filter.user.value_or(user_id{});
   const auto& owner = viewer.empty() ? user : viewer;
-  shape of{!owner.empty(), filter.conversation.has_value(), !user.empty() && user != owner,
+  shape of{!owner.empty(), !viewer.empty(), filter.conversation.has_value(),
+           !user.empty() && user != owner,
            static_cast<std::size_t>(std::ranges::find(states, filter.state) - states.begin())};
   // Planned anew each time: what is rare depends on the values.
   return {{},

@@ -80,6 +80,19 @@ BOOST_AUTO_TEST_CASE(only_those_who_were_members_are_recipients) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_has_left_sees_nothing_of_it_any_more_and_the_client_all) {
+  auto in = make_conversation(conversation_type::group, 2);
+  add_member(in, ana);
+  add_member(in, bruno, {0, 2, 2, 2}); // left after 2
+  auto id = add_message(in, 1, ana, ten(1)), own = add_message(in, 2, bruno, ten(2));
+  BOOST_TEST((message(id, bruno).error().code == ec::message_not_found));
+  BOOST_TEST((message(own, bruno).error().code == ec::message_not_found));
+  BOOST_TEST((range(in, {}, bruno).error().code == ec::conversation_not_found));
+  BOOST_TEST(search({}, bruno).items.empty());
+  BOOST_TEST(search(where{}.of(bruno)).items.size() == 2u);
+  BOOST_TEST(range(in, {}, ana)->items.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(the_sender_is_no_recipient_but_the_clients_messages_go_to_all) {
   auto in = make_conversation(conversation_type::group, 2);
   add_member(in, ana);
@@ -128,17 +141,17 @@ BOOST_AUTO_TEST_CASE(each_delivery_shows_its_own_state_and_since_when) {
   BOOST_TEST((b.id.value == uuid::v5(id.value, "bruno")));
 }
 
-BOOST_AUTO_TEST_CASE(a_user_sees_what_was_said_while_it_was_a_member) {
+BOOST_AUTO_TEST_CASE(a_user_sees_what_was_said_since_it_is_a_member) {
   auto in = make_conversation(conversation_type::group, 5);
   add_member(in, ana);
-  add_member(in, bruno, {1, 3});
+  add_member(in, bruno, {2});
   std::vector<message_id> all;
   for (int seq = 1; seq <= 5; ++seq)
     all.push_back(add_message(in, seq, ana, ten(seq)));
   std::string seen;
   for (const auto& id : all)
     seen += message(id, bruno) ? "y" : "n";
-  BOOST_TEST(seen == "nyynn");
+  BOOST_TEST(seen == "nnyyy");
   BOOST_TEST(message(all[0], bruno).error().code == ec::message_not_found);
   BOOST_TEST(message(all[1], dora).error().code == ec::message_not_found);
   BOOST_TEST(message(all[1], ana).has_value());

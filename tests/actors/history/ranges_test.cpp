@@ -8,7 +8,8 @@ struct ranges_world : history_world {
 
   ranges_world() {
     add_member(in, ana);
-    add_member(in, bruno, {3, 7});
+    add_member(in, bruno, {3});
+    add_member(in, carla, {3, 7}); // has left
     for (int seq = 1; seq <= 10; ++seq)
       add_message(in, seq, ana, ten(seq));
   }
@@ -59,18 +60,19 @@ BOOST_AUTO_TEST_CASE(both_bounds_are_an_interval) {
   BOOST_TEST(read({9, 2, 3}) == "-> ");
 }
 
-BOOST_AUTO_TEST_CASE(a_user_reads_what_lies_in_its_membership) {
-  BOOST_TEST(read({none, none, 50}, bruno) == "4 5 6 7 -> ");
+BOOST_AUTO_TEST_CASE(a_user_reads_what_came_since_it_joined) {
+  BOOST_TEST(read({none, none, 50}, bruno) == "4 5 6 7 8 9 10 -> ");
   BOOST_TEST(read({0, none, 2}, bruno) == "4 5 -> 5");
-  BOOST_TEST(read({5, none, 2}, bruno) == "6 7 -> ");
-  BOOST_TEST(read({none, 99, 3}, bruno) == "5 6 7 -> 5");
+  BOOST_TEST(read({8, none, 2}, bruno) == "9 10 -> ");
+  BOOST_TEST(read({none, 99, 3}, bruno) == "8 9 10 -> 8");
   BOOST_TEST(read({none, 5, 3}, bruno) == "4 -> ");
-  BOOST_TEST(read({7, none, 3}, bruno) == "-> ");
+  BOOST_TEST(read({10, none, 3}, bruno) == "-> ");
   BOOST_TEST(read({none, none, 50}, ana) == "1 2 3 4 5 6 7 8 9 10 -> ");
 }
 
-BOOST_AUTO_TEST_CASE(strangers_and_other_clients_find_no_conversation) {
+BOOST_AUTO_TEST_CASE(strangers_those_who_left_and_other_clients_find_no_conversation) {
   BOOST_TEST(range(in, {}, dora).error().code == ec::conversation_not_found);
+  BOOST_TEST(range(in, {}, carla).error().code == ec::conversation_not_found);
   BOOST_TEST(range(conversation_id::make(), {}).error().code == ec::conversation_not_found);
   client = client_id::make();
   BOOST_TEST(range(in, {}).error().code == ec::conversation_not_found);
