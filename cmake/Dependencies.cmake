@@ -9,6 +9,7 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(date REQUIRED) # date::date-tz: the time zones of the system
 # 1.74 exactly: other versions cannot be installed beside msgpack-cxx.
 find_package(Boost 1.74 EXACT REQUIRED COMPONENTS unit_test_framework)
 find_package(msgpack CONFIG REQUIRED HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/msgpackc-cxx)

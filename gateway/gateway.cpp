@@ -1,6 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include "gateway/admission/admission.hpp"
+#include "gateway/auth/tombstones.hpp"
 #include "gateway/keyring_actor.hpp"
 #include "gateway/realtime/realtime.hpp"
 #include "gateway/rest/api.hpp"
@@ -43,16 +44,21 @@ private:
 class door final : public http::handler, public std::enable_shared_from_this<door> {
 public:
   door(gateway_config settings, services below, const gateway_environment& around,
-       std::shared_ptr<auth::authority> tokens, std::shared_ptr<realtime::realtime> sockets,
-       std::function<void()> on_unknown_key)
+       std::shared_ptr<auth::authority> tokens, std::shared_ptr<auth::tombstones> deleted,
+       std::shared_ptr<realtime::realtime> sockets, std::function<void()> on_unknown_key)
     : config_(std::move(settings)),
       tokens_(std::move(tokens)),
+      deleted_(std::move(deleted)),
       sockets_(std::move(sockets)),
       gate_(config_.limits, *tokens_, around.now, std::move(on_unknown_key)),
       api_(config_, std::move(below), *tokens_,
            {around.health, around.metrics, around.now,
             [to = sockets_](const rest::typing_notice& what) {
               to->tell({what.client, what.conversation, what.user, what.on});
+            },
+            [to = sockets_, deleted = deleted_](const client_id& client, const user_id& user) {
+              deleted->bury(client, user);
+              to->bury(client, user);
             }}) {}
 
   http::early_answer on_headers(const http::request& head) override;
@@ -68,6 +74,7 @@ private:
 
   const gateway_config config_;
   std::shared_ptr<auth::authority> tokens_;
+  std::shared_ptr<auth::tombstones> deleted_;
   std::shared_ptr<realtime::realtime> sockets_;
   rest::gate gate_;
   rest::api api_;
@@ -92,8 +99,12 @@ void door::run(const rest::call_ptr& on, http::request asked,
   on->asked.context.reset(); // it is `on` itself
   on->reply_with = std::move(reply_with);
   on->alive = shared_from_this();
-  if (auto refusal = gate_.before_handler(*on)) return on->fail(*refusal);
-  api_.run(on);
+  // The token's user comes first, as the token does in the contract's order of checks.
+  deleted_->check(on->who, [this, on](const result<void>& alive) {
+    if (!alive) return on->fail(alive.error());
+    if (auto refusal = gate_.before_handler(*on)) return on->fail(*refusal);
+    api_.run(on);
+  });
 }
 
 void door::on_upgrade(http::request asked, http::upgrader answer) {
@@ -108,7 +119,12 @@ void door::on_upgrade(http::request asked, http::upgrader answer) {
   if (known && !on->who.scopes.has(auth::scope::messages_read))
     return answer.refuse(
       on->rendered(problem{ec::insufficient_scope, "the scope messages:read is required"}));
-  sockets_->accept(asked, answer, known ? std::optional{on->who} : std::nullopt);
+  if (!known) return sockets_->accept(asked, answer, std::nullopt);
+  auto shared = std::make_shared<http::request>(std::move(asked));
+  deleted_->check(on->who, [self = shared_from_this(), on, shared, answer](result<void> alive) {
+    if (!alive) return answer.refuse(on->rendered(alive.error()));
+    self->sockets_->accept(*shared, answer, on->who);
+  });
 }
 
 http::response door::on_protocol_error(int status, std::string_view detail) {
@@ -156,9 +172,12 @@ whole_gateway::whole_gateway(gateway_config config, services below,
   admission_ = admission::make_admission(config.admission, below.commands, around.metrics);
   below.commands = admission_;
   around.health.declare("signing-keys", observe::probe::ready | observe::probe::started);
-  sockets_ = realtime::make_realtime(around.system, config, below, tokens_, around.now, refresh);
+  auto deleted = std::make_shared<auth::tombstones>(below.directory, around.now);
+  sockets_ =
+    realtime::make_realtime(around.system, config, below, tokens_, deleted, around.now, refresh);
   keyring_needs needs{below.clients, tokens_, around.now, around.health};
-  door_ = std::make_shared<door>(config, std::move(below), around, tokens_, sockets_, refresh);
+  door_ = std::make_shared<door>(config, std::move(below), around, tokens_, std::move(deleted),
+                                 sockets_, refresh);
   actor::supervisor_config rules;
   rules.name = "gateway";
   supervisor_ = actor::supervise(

@@ -25,8 +25,9 @@ public:
     bool remember = false;
     auto said = earlier_outcome(cmd);
     if (!said) {
-      said = predecessor_missing(cmd)
-               ? refuse(cmd.id, ec::out_of_order)
+      said = predecessor_missing(cmd) ? refuse(cmd.id, ec::out_of_order)
+             : deleted_actor(cmd)
+               ? refuse(cmd.id, ec::invalid_token, "the user was deleted")
                : std::visit([&](const auto& body) { return on(cmd, body); }, cmd.body);
       remember = leaves_a_trace(cmd, *said);
     }
@@ -96,15 +97,24 @@ private:
     return known_.deleted_users.contains({cmd.client, user});
   }
 
+  /// A token outlives its user; what it asks for is not done any more. A retry still gets the first
+  /// answer: that is the caller's way to learn what became of it.
+  bool deleted_actor(const command& cmd) const {
+    if (cmd.acting.empty() || !deleted(cmd, cmd.acting)) return false;
+    const auto* send = std::get_if<send_message>(&cmd.body);
+    return !send || !find_message(cmd.client, send->message);
+  }
+
   // --- one method per command -------------------------------------------------------------------
 
   reply on(const command& cmd, const send_message& body) {
     if (auto twin = twin_of(cmd, body)) return *twin;
+    if (deleted(cmd, body.from)) return was_deleted(cmd, body.from, "/from");
     if (auto refusal = make_implicit(cmd, body)) return *refusal;
     if (hidden(cmd)) return refuse(cmd.id, ec::conversation_not_found);
     if (!body.from.empty() && !draft_.active(body.from))
       return refuse(cmd.id, ec::not_a_member,
-                    body.from.value + " is not a member of the conversation");
+                    body.from.value + " is not a member of the conversation", "/from");
     wall_time created_at;
     auto seq = draft_.next_message(known_.now, created_at);
     message_row row;
@@ -125,10 +135,11 @@ private:
     const auto* member = draft_.active(body.user);
     if (!member)
       return refuse(cmd.id, ec::not_a_member,
-                    body.user.value + " is not a member of the conversation");
+                    body.user.value + " is not a member of the conversation", "/user_id");
     if (body.up_to_seq > draft_.head().last_seq)
       return refuse(cmd.id, ec::invalid_request,
-                    "up_to_seq is above the last seq, " + std::to_string(draft_.head().last_seq));
+                    "up_to_seq is above the last seq, " + std::to_string(draft_.head().last_seq),
+                    "/up_to_seq");
     reply said;
     said.seq = std::max(body.up_to_seq, position(*member, body.kind));
     if (body.up_to_seq > position(*member, body.kind)) advance_receipt(cmd, body, *member);
@@ -145,10 +156,8 @@ private:
       return said;
     }
     for (const auto& member : body.members)
-      if (deleted(cmd, member.user))
-        return refuse(cmd.id, ec::invalid_request,
-                      "the user " + member.user.value + " was deleted");
-    if (body.members.size() > limits_.members_max) return too_many(cmd);
+      if (deleted(cmd, member.user)) return was_deleted(cmd, member.user, "/members");
+    if (body.members.size() > limits_.members_max) return too_many(cmd, "/members");
     draft_.create({cmd.client, cmd.conversation}, body, known_.now);
     for (const auto& member : body.members)
       tell_joined(cmd, member.user);
@@ -160,7 +169,7 @@ private:
   reply on(const command& cmd, const add_member& body) {
     if (hidden(cmd)) return refuse(cmd.id, ec::conversation_not_found);
     if (draft_.head().type != conversation_type::group)
-      return refuse(cmd.id, ec::invalid_request, "only a group takes further members");
+      return refuse(cmd.id, ec::invalid_request, "only a group takes further members", "/user_id");
     if (!may_manage(cmd)) return refuse(cmd.id, ec::forbidden, "only an admin adds members");
     const auto& user = body.member.user;
     if (const auto* member = draft_.active(user)) {
@@ -170,9 +179,8 @@ private:
       said.replayed = true;
       return said;
     }
-    if (deleted(cmd, user))
-      return refuse(cmd.id, ec::invalid_request, "the user " + user.value + " was deleted");
-    if (draft_.active_members() >= limits_.members_max) return too_many(cmd);
+    if (deleted(cmd, user)) return was_deleted(cmd, user, "/user_id");
+    if (draft_.active_members() >= limits_.members_max) return too_many(cmd, "/user_id");
     auto at = draft_.head().last_seq;
     draft_.put_member(user, {body.member.role, known_.now, at, std::nullopt, at, at});
     out_.bare_users.push_back(user);
@@ -183,7 +191,7 @@ private:
   reply on(const command& cmd, const remove_member& body) {
     if (hidden(cmd)) return refuse(cmd.id, ec::conversation_not_found);
     if (draft_.head().type != conversation_type::group)
-      return refuse(cmd.id, ec::invalid_request, "only a group loses members");
+      return refuse(cmd.id, ec::invalid_request, "only a group loses members", "/user_id");
     const auto* member = draft_.active(body.user);
     if (!member) return refuse(cmd.id, ec::member_not_found);
     if (cmd.acting != body.user && !may_manage(cmd))
@@ -219,8 +227,8 @@ private:
     const auto* known = find_message(cmd.client, body.message);
     if (!known) return std::nullopt;
     if (known->conversation != cmd.conversation || known->hash != body.hash)
-      return refuse(cmd.id, ec::idempotency_mismatch,
-                    "the message_id was used for another message");
+      return refuse(cmd.id, ec::idempotency_mismatch, "the message_id was used for another message",
+                    "/message_id");
     bool again = known->command != cmd.id;
     if (!known->failure.empty()) {
       auto said = refuse(cmd.id, ec_of(known->failure));
@@ -239,8 +247,7 @@ private:
     from.type = conversation_type::direct;
     from.metadata = "{}";
     for (const auto& user : body.implicit_members) {
-      if (deleted(cmd, user))
-        return refuse(cmd.id, ec::invalid_request, "the user " + user.value + " was deleted");
+      if (deleted(cmd, user)) return was_deleted(cmd, user, "/to");
       from.members.push_back({user, member_role::member});
     }
     draft_.create({cmd.client, cmd.conversation}, from, known_.now);
@@ -310,9 +317,15 @@ private:
     return said;
   }
 
-  reply too_many(const command& cmd) const {
+  static reply was_deleted(const command& cmd, const user_id& user, std::string pointer) {
+    return refuse(cmd.id, ec::invalid_request, "the user " + user.value + " was deleted",
+                  std::move(pointer));
+  }
+
+  reply too_many(const command& cmd, std::string pointer) const {
     return refuse(cmd.id, ec::invalid_request,
-                  "a conversation has at most " + std::to_string(limits_.members_max) + " members");
+                  "a conversation has at most " + std::to_string(limits_.members_max) + " members",
+                  std::move(pointer));
   }
 
   const facts& known_;

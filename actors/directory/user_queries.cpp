@@ -17,6 +17,9 @@ constexpr std::string_view get_sql = R"(
 select user_id, name, locale, time_zone, metadata, created_at, updated_at
 from app_user where client_id = $1 and user_id = $2 and deleted_at is null)";
 
+constexpr std::string_view tombstone_sql = R"(
+select 1 from app_user where client_id = $1 and user_id = $2 and deleted_at is not null)";
+
 constexpr std::string_view list_sql = R"(
 select user_id, name, locale, time_zone, metadata, created_at, updated_at
 from app_user where client_id = $1 and user_id > $2 and deleted_at is null
@@ -57,6 +60,10 @@ store::statement put(const client_id& client, const user_id& user, const user_fi
 
 store::statement get(const client_id& client, const user_id& user) {
   return {"user_get", get_sql, key(client, user)};
+}
+
+store::statement tombstone(const client_id& client, const user_id& user) {
+  return {"user_tombstone", tombstone_sql, key(client, user)};
 }
 
 store::statement list(const client_id& client, std::string_view after, std::size_t limit) {

@@ -12,6 +12,8 @@ using upserted = directory_service::upserted<user_record>;
 store::statement put(const client_id& client, const user_id& user, const user_fields& fields);
 store::statement get(const client_id& client, const user_id& user);
 store::statement list(const client_id& client, std::string_view after, std::size_t limit);
+/// One row if the user was deleted.
+store::statement tombstone(const client_id& client, const user_id& user);
 user_record user_of(const store::rows& rows, std::size_t row);
 upserted upserted_of(const store::rows& rows, std::size_t row);
 

@@ -18,6 +18,7 @@ public:
   void put_user(const client_id& client, const user_id& user, user_fields fields,
                 on_result<upserted<user_record>> done) override;
   void get_user(const client_id& client, const user_id& user, on_result<user_record> done) override;
+  void is_deleted(const client_id& client, const user_id& user, on_result<bool> done) override;
   void delete_user(const client_id& client, const user_id& user, on_result<bool> done) override;
   void list_users(const client_id& client, std::string after, std::size_t limit,
                   on_result<page<user_record>> done) override;
@@ -55,6 +56,11 @@ void pg_directory::get_user(const client_id& client, const user_id& user,
         if (got[0].empty()) return fail(ec::user_not_found);
         return users::user_of(got[0], 0);
       });
+}
+
+void pg_directory::is_deleted(const client_id& client, const user_id& user, on_result<bool> done) {
+  ask({"is deleted", {users::tombstone(client, user)}}, std::move(done),
+      [](const answers& got) -> result<bool> { return !got[0].empty(); });
 }
 
 void pg_directory::delete_user(const client_id& client, const user_id& user, on_result<bool> done) {

@@ -60,17 +60,19 @@ struct questions {
       ask_command(item.part, cmd.after->command);
       ask_message(cmd.client, cmd.after->message);
     }
+    ask_user(cmd.client, cmd.acting);
     if (const auto* send = std::get_if<send_message>(&cmd.body)) {
       ask_message(cmd.client, send->message);
+      ask_user(cmd.client, send->from);
       for (const auto& user : send->implicit_members)
-        users.emplace(cmd.client, user);
+        ask_user(cmd.client, user);
     } else if (const auto* cancel = std::get_if<cancel_message>(&cmd.body)) {
       ask_message(cmd.client, cancel->message);
     } else if (const auto* create = std::get_if<create_conversation>(&cmd.body)) {
       for (const auto& member : create->members)
-        users.emplace(cmd.client, member.user);
+        ask_user(cmd.client, member.user);
     } else if (const auto* add_one = std::get_if<add_member>(&cmd.body)) {
-      users.emplace(cmd.client, add_one->member.user);
+      ask_user(cmd.client, add_one->member.user);
     }
   }
 
@@ -78,6 +80,9 @@ private:
   void ask_command(partition_id part, const command_id& id) {
     applied_parts.push(static_cast<std::int16_t>(part));
     commands.push(id);
+  }
+  void ask_user(const client_id& client, const user_id& user) {
+    if (!user.empty()) users.emplace(client, user);
   }
   void ask_message(const client_id& client, const message_id& id) {
     message_clients.push(client);

@@ -59,6 +59,8 @@ public:
                         on_result<upserted<user_record>> done) = 0;
   virtual void get_user(const client_id& client, const user_id& user,
                         on_result<user_record> done) = 0;
+  /// True for a tombstone, not for a user who was never heard of.
+  virtual void is_deleted(const client_id& client, const user_id& user, on_result<bool> done) = 0;
   /// Leaves a tombstone: the id is never used again. user_not_found if there is none.
   virtual void delete_user(const client_id& client, const user_id& user, on_result<bool> done) = 0;
   /// Ordered by user_id; `after` is page::next of the page before, or empty.
@@ -75,7 +77,8 @@ public:
 };
 
 /// Reads of conversations and messages, from PostgreSQL. `viewer` empty: the client sees all; else
-/// that user's own conversations only, and in them the messages of the user's membership only.
+/// those conversations only that the user is a member of now, and in them the messages since the
+/// user joined. Whoever has left sees nothing of it any more.
 class history_service {
 public:
   struct message_filter {
@@ -98,7 +101,7 @@ public:
   virtual void conversations(const client_id& client, const user_id& member,
                              std::optional<conversation_type> type, std::string after,
                              std::size_t limit, on_result<page<conversation_record>> done) = 0;
-  /// Ascending seq. conversation_not_found unless the viewer is or was a member.
+  /// Ascending seq. conversation_not_found unless the viewer is a member.
   virtual void messages(const client_id& client, const conversation_id& id, const user_id& viewer,
                         range which, on_result<page<message_record>> done) = 0;
   /// With deliveries. Looks into the inbox and the dead letters too.

@@ -25,8 +25,10 @@ problem complaints::as_problem() const {
   problem out{wrong_.empty() ? ec::not_available_yet : ec::invalid_request};
   out.errors = wrong_;
   out.errors.insert(out.errors.end(), not_yet_.begin(), not_yet_.end());
-  if (!out.errors.empty())
-    out.detail = out.errors.front().pointer + ": " + out.errors.front().detail;
+  if (!out.errors.empty()) {
+    const auto& first = out.errors.front();
+    out.detail = first.pointer.empty() ? first.detail : first.pointer + ": " + first.detail;
+  }
   if (out.errors.size() > 1)
     out.detail += " (and " + std::to_string(out.errors.size() - 1) + " more)";
   return out;

@@ -12,7 +12,7 @@ namespace recado::realtime {
 namespace {
 
 constexpr std::size_t session_mailbox_max = 8192; ///< frames that wait for one session
-constexpr int too_slow = 4408, restarting = 1012;
+constexpr int not_authenticated = 4401, too_slow = 4408, restarting = 1012;
 
 struct hub_state : hub_port {
   static inline const char* name = "hub";
@@ -24,6 +24,7 @@ struct hub_state : hub_port {
   // messages
   void open(const open_session& asked);
   void close(const session_id& id);
+  void close_all_of(const person_deleted& who);
   void answer_standings(const session_id& id);
   void type(const session_types& asked);
   // hub_port
@@ -41,6 +42,8 @@ struct hub_state : hub_port {
   }
 
   struct link {
+    client_id client;
+    user_id user;
     session_actor session;
     http::ws_peer_ptr peer;
     actor::credit_ptr credit;
@@ -65,13 +68,21 @@ void hub_state::setup(const realtime_config& config, std::shared_ptr<watch_servi
 }
 
 void hub_state::open(const open_session& asked) {
-  links[asked.id] = {asked.session, asked.peer, actor::credit::make(session_mailbox_max)};
+  links[asked.id] = {asked.client, asked.user, asked.session, asked.peer,
+                     actor::credit::make(session_mailbox_max)};
   core->open(asked.id, asked.client, asked.user);
 }
 
 void hub_state::close(const session_id& id) {
   links.erase(id);
   core->close(id);
+}
+
+/// Their ends come back as close_session.
+void hub_state::close_all_of(const person_deleted& who) {
+  for (auto& [id, each] : links)
+    if (each.client == who.client && each.user == who.user)
+      each.peer->close(not_authenticated, "the user was deleted");
 }
 
 void hub_state::answer_standings(const session_id& id) {
@@ -150,6 +161,7 @@ hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
   return {
     [self](const open_session& asked) { self->state.open(asked); },
     [self](const close_session& asked) { self->state.close(asked.id); },
+    [self](const person_deleted& who) { self->state.close_all_of(who); },
     [self](const ask_standings& asked) { self->state.answer_standings(asked.id); },
     [self](const session_types& asked) { self->state.type(asked); },
     [self](const events_came& came) { self->state.core->on_events(*came.batch); },

@@ -16,6 +16,9 @@ struct text_came { ///< a text frame of the client
 struct socket_closed {
   int code = 0;
 };
+struct token_checked {
+  result<void> outcome;
+};
 struct attached {
   result<void> outcome;
 };
@@ -45,6 +48,7 @@ struct alarm_rang {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::text_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::socket_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::token_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::attached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::typed)
@@ -62,6 +66,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<text_came>,
   // The socket is gone.
   caf::reacts_to<socket_closed>,
+  // INTERNAL: the token's user exists, or was deleted.
+  caf::reacts_to<token_checked>,
   // The hub attached the session, or has no room for it.
   caf::reacts_to<attached>,
   // A frame for the client.
@@ -87,6 +93,10 @@ struct open_session {
 };
 struct close_session {
   session_id id;
+};
+struct person_deleted {
+  client_id client;
+  user_id user;
 };
 struct ask_standings {
   session_id id;
@@ -127,6 +137,7 @@ struct hub_woke {};
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::open_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::close_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::person_deleted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::ask_standings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::session_types)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::events_came)
@@ -147,6 +158,8 @@ using hub_actor = caf::typed_actor<
   caf::reacts_to<open_session>,
   // The session is gone.
   caf::reacts_to<close_session>,
+  // A user was deleted: its sockets are closed.
+  caf::reacts_to<person_deleted>,
   // Answered by `standings_are`.
   caf::reacts_to<ask_standings>,
   // Somebody types; answered by `typed`.

@@ -100,6 +100,9 @@ public:
   void tell(const typing& what) override {
     if (auto hub = line_->get()) caf::anon_send(hub, session_types{{}, 0, what});
   }
+  void bury(const client_id& client, const user_id& user) override {
+    if (auto hub = line_->get()) caf::anon_send(hub, person_deleted{client, user});
+  }
   std::size_t sessions() const override { return *open_; }
   void stop() override { line_->cut(); }
 
@@ -154,11 +157,12 @@ http::ws_callbacks socket_door::open(const http::ws_peer_ptr& peer,
 
 std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway_config& config,
                                         services below, std::shared_ptr<auth::authority> tokens,
+                                        std::shared_ptr<auth::tombstones> deleted,
                                         std::function<wall_time()> now,
                                         std::function<void()> on_unknown_key) {
   auto world = std::make_shared<session_world>(
     session_world{config, std::move(below.commands), std::move(below.history), std::move(tokens),
-                  std::move(now), std::move(on_unknown_key)});
+                  std::move(deleted), std::move(now), std::move(on_unknown_key)});
   return std::make_shared<socket_door>(system, std::move(world), std::move(below.watches));
 }
 

@@ -2,6 +2,7 @@
 /// The real-time half of the gateway: accepts WebSocket connections and feeds them. Thread-safe.
 #include "actors/service/services.hpp"
 #include "gateway/auth/authority.hpp"
+#include "gateway/auth/tombstones.hpp"
 #include "gateway/config.hpp"
 #include "gateway/realtime/events.hpp"
 #include "runtime/actor/supervisor.hpp"
@@ -18,6 +19,8 @@ public:
   virtual void accept(const http::request& asked, const http::upgrader& answer,
                       std::optional<auth::principal> who) = 0;
   virtual void tell(const typing& what) = 0;
+  /// The user was deleted: its sessions here are closed with 4401.
+  virtual void bury(const client_id& client, const user_id& user) = 0;
   virtual std::size_t sessions() const = 0;
   /// No more connections; forgets the hub.
   virtual void stop() = 0;
@@ -25,6 +28,7 @@ public:
 
 std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway_config& config,
                                         services below, std::shared_ptr<auth::authority> tokens,
+                                        std::shared_ptr<auth::tombstones> deleted,
                                         std::function<wall_time()> now,
                                         std::function<void()> on_unknown_key);
 

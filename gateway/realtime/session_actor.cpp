@@ -18,6 +18,7 @@ struct session_state : session_port {
 
   void setup(std::shared_ptr<const session_world> w, hub_actor h, http::ws_peer_ptr p);
   void closed();
+  void on_checked(const result<void>& got);
   // session_port
   void send(std::string text) override { peer->send(std::move(text)); }
   void close(int code, std::string reason) override { peer->close(code, std::move(reason)); }
@@ -73,7 +74,16 @@ auth::authority::verdict session_state::verify(std::string_view token) {
 }
 
 void session_state::attach(const auth::principal& who) {
+  world->deleted->check(who, [me = session_actor{self}](const result<void>& got) {
+    caf::anon_send(me, token_checked{got});
+  });
+}
+
+/// Only now does the hub hear of the session: the token's user still exists.
+void session_state::on_checked(const result<void>& got) {
+  if (!got) return core->on_attached(got);
   known_to_hub = true;
+  const auto& who = core->who();
   self->send(hub, open_session{id, who.client, who.user, session_actor{self}, peer});
 }
 
@@ -105,6 +115,7 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
   return {
     [self](text_came& in) { self->state.core->on_text(std::move(in.text)); },
     [self](const socket_closed&) { self->state.closed(); },
+    [self](const token_checked& said) { self->state.on_checked(said.outcome); },
     [self](const attached& said) { self->state.core->on_attached(said.outcome); },
     [self](const deliver& in) { self->state.core->on_frame(in.what); },
     [self](const typed& said) { self->state.core->on_typed(said.ticket, said.known); },

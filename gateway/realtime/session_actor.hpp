@@ -1,5 +1,6 @@
 #pragma once
 /// Spawns the session of one connection.
+#include "gateway/auth/tombstones.hpp"
 #include "gateway/realtime/messages.hpp"
 
 namespace recado::realtime {
@@ -10,6 +11,7 @@ struct session_world {
   std::shared_ptr<command_service> commands;
   std::shared_ptr<history_service> history;
   std::shared_ptr<auth::authority> tokens;
+  std::shared_ptr<auth::tombstones> deleted;
   std::function<wall_time()> now;
   std::function<void()> on_unknown_key;
 };

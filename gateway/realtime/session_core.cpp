@@ -34,6 +34,7 @@ void session_core::on_attached(const result<void>& outcome) {
   if (stage_ != stage::attaching) return;
   if (!outcome) {
     send_error(ready_id_, outcome.error());
+    if (outcome.error().code == ec::invalid_token) return shut(not_authenticated, "invalid token");
     return shut(try_again_later, "overloaded");
   }
   stage_ = stage::ready;
@@ -114,9 +115,8 @@ void session_core::on_reply(std::uint64_t ticket, const reply& said) {
   if (what.seen_seq > 0) {
     send_message_ack(what, said); // its event came: it is committed, whatever the answer is
   } else if (!said.ok()) {
-    problem why{said.code, said.detail};
-    if (said.code == ec::not_a_member && who_.is_user()) why = problem{ec::conversation_not_found};
-    send_error(what.id, why);
+    send_error(what.id, shapes::problem_of(said, who_.user));
+    if (said.code == ec::invalid_token) shut(not_authenticated, "invalid token");
   } else if (what.message) {
     send_message_ack(what, said);
   } else {

@@ -15,8 +15,10 @@ std::string id_in(json::fields& in) {
   const auto* found = in.find("id");
   if (!found || found->null()) return "null";
   auto text = json::to_text(*found);
-  if ((found->text() || found->numeric()) && text.size() <= frame_id_bytes_max) return text;
-  in.wrong("id", "a string was expected");
+  bool fits = text.size() <= frame_id_bytes_max;
+  if ((found->text() || found->numeric()) && fits) return text;
+  in.wrong("id", fits ? "a string or a number was expected"
+                      : "at most " + std::to_string(frame_id_bytes_max) + " bytes");
   return "null";
 }
 

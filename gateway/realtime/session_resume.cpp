@@ -93,7 +93,8 @@ bool session_core::enter_conversation() {
   }
   now.floor = now.from;
   auto known = now.standings.find(where);
-  if (known == now.standings.end()) return true; // perhaps a member once: the history knows
+  if (known == now.standings.end())
+    return true; // a member since a moment, or none: the history knows
   auto last = known->second.last_seq;
   if (since > last) {
     // The caller may have had it from a node that is ahead of this one: the history knows.

@@ -24,6 +24,7 @@ struct api_environment {
   observe::metrics& metrics;
   std::function<wall_time()> now;
   std::function<void(const typing_notice&)> tell_typing;
+  std::function<void(const client_id&, const user_id&)> user_deleted;
 };
 
 class api {

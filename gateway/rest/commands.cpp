@@ -2,6 +2,7 @@
 
 #include "gateway/rest/api.hpp"
 #include "gateway/rest/routes.hpp"
+#include "gateway/shapes/problem_body.hpp"
 
 namespace recado::rest {
 
@@ -24,7 +25,7 @@ void api::submit(const call_ptr& on, command what, std::function<void(const repl
   below_.commands->submit(std::move(what), uuid{},
                           [on, acting, when_ok = std::move(when_ok)](reply said) {
                             if (said.ok()) return when_ok(said);
-                            auto refusal = on->rendered(problem_of(said, acting));
+                            auto refusal = on->rendered(shapes::problem_of(said, acting));
                             if (said.replayed)
                               refusal.headers.push_back({"Idempotency-Replayed", "true"});
                             on->reply_with(std::move(refusal));
@@ -41,13 +42,6 @@ command api::make_command(const call& on, const conversation_id& conversation,
   out.received_at = around_.now();
   out.trace = on.trace.traceparent();
   out.body = std::move(body);
-  return out;
-}
-
-problem problem_of(const reply& said, const user_id& acting) {
-  if (said.code == ec::not_a_member && !acting.empty()) return problem{ec::conversation_not_found};
-  problem out{said.code, said.detail};
-  if (said.code == ec::not_a_member) out.errors.push_back({"/from", said.detail});
   return out;
 }
 

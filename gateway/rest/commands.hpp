@@ -5,10 +5,6 @@
 
 namespace recado::rest {
 
-/// A refusal as the caller may see it. To a user's token a conversation without that user does not
-/// exist.
-problem problem_of(const reply& said, const user_id& acting);
-
 /// The id in the path, or answers with this code.
 template <class Id>
 std::optional<Id> id_param(const call_ptr& on, std::size_t index, ec missing) {

@@ -4,6 +4,7 @@
 #include "gateway/rest/commands.hpp"
 #include "gateway/rest/query.hpp"
 #include "gateway/shapes/ids.hpp"
+#include "gateway/shapes/problem_body.hpp"
 
 namespace recado::rest {
 namespace {
@@ -47,7 +48,7 @@ void api::post_conversation(const call_ptr& on) {
   below_.commands->submit(
     std::move(what), uuid{}, [on, id, by_key, body = std::move(asked.body)](reply said) {
       if (said.code == ec::conversation_exists && by_key) said.code = ec::idempotency_mismatch;
-      if (!said.ok()) return on->fail(problem_of(said, on->who.user));
+      if (!said.ok()) return on->fail(shapes::problem_of(said, on->who.user));
       std::vector<http::header> headers{{"Location", "/v1/conversations/" + id.str()}};
       if (said.replayed) headers.push_back({"Idempotency-Replayed", "true"});
       on->answer(201, shapes::body_of(made(id, body, said.at), shapes::append_conversation),
@@ -90,9 +91,10 @@ void api::post_member(const call_ptr& on) {
     if (auto key = idempotency_key(*on))
       what.id = shapes::command_of_key(on->who.client, on->method + ' ' + on->path, *key, hash);
     below_.commands->submit(std::move(what), uuid{}, [on, entry, done](reply said) {
-      if (!said.ok()) return done(failure{problem_of(said, on->who.user)});
+      if (!said.ok()) return done(failure{shapes::problem_of(said, on->who.user)});
       member_record member{entry.user, said.role, said.at, said.seq};
-      done(kept_answers::stored{201, shapes::body_of(member, shapes::append_member)});
+      done(
+        kept_answers::stored{201, shapes::body_of(member, shapes::append_member), said.replayed});
     });
   });
 }

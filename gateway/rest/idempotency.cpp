@@ -13,6 +13,13 @@ bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7e; });
 }
 
+void give(const call_ptr& on, const result<kept_answers::stored>& got,
+          std::vector<http::header> headers, bool replayed) {
+  if (!got) return on->fail(got.error());
+  if (replayed) headers.push_back({"Idempotency-Replayed", "true"});
+  on->answer(got->status, got->body, std::move(headers));
+}
+
 } // namespace
 
 std::optional<std::string> idempotency_key(const call& on) {
@@ -35,10 +42,7 @@ void kept_answers::run(const call_ptr& on, const request_hash& hash,
   auto key = idempotency_key(*on);
   if (!key) {
     return what([on, headers = std::move(headers)](result<stored> got) {
-      if (got)
-        on->answer(got->status, got->body, headers);
-      else
-        on->fail(got.error());
+      give(on, got, headers, got && got->replayed);
     });
   }
   place where{on->who.client, on->method + ' ' + on->path, std::move(*key)};
@@ -70,9 +74,10 @@ bool kept_answers::join(const place& where, const call_ptr& on, const request_ha
 void kept_answers::look_up(const place& where, const request_hash& hash, work what) {
   store_->find(
     where.client, where.route, where.key, hash,
-    [this, where, hash, what = std::move(what)](result<std::optional<stored>> got) {
+    [this, where, hash,
+     what = std::move(what)](result<std::optional<idempotency_service::stored_answer>> got) {
       if (!got) return settle(where, failure{got.error()}, false);
-      if (*got) return settle(where, std::move(**got), true);
+      if (*got) return settle(where, stored{(*got)->status, std::move((*got)->body), true}, true);
       what([this, where, hash](result<stored> made) { done(where, hash, std::move(made)); });
     });
 }
@@ -85,7 +90,7 @@ void kept_answers::done(const place& where, const request_hash& hash, result<sto
                  // What was done stands; the caller must know that a retry would not find its
                  // answer.
                  if (kept)
-                   settle(where, got, false);
+                   settle(where, got, got->replayed);
                  else
                    settle(where, failure{kept.error()}, false);
                });
@@ -100,13 +105,7 @@ void kept_answers::settle(const place& where, const result<stored>& got, bool re
     ended = std::move(found.mapped());
   }
   for (const auto& on : ended.waiting) {
-    if (!got) {
-      on->fail(got.error());
-      continue;
-    }
-    auto headers = ended.headers;
-    if (replayed) headers.push_back({"Idempotency-Replayed", "true"});
-    on->answer(got->status, got->body, std::move(headers));
+    give(on, got, ended.headers, replayed);
     replayed = true; // those who waited get the first one's answer
   }
 }

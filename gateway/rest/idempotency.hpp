@@ -16,7 +16,13 @@ std::optional<problem> check_idempotency_key(const call& on);
 
 class kept_answers {
 public:
-  using stored = idempotency_service::stored_answer;
+  /// An answer as it is kept, and whether it is itself that to an earlier request.
+  struct stored : idempotency_service::stored_answer {
+    stored(int status_code, std::string text, bool again = false)
+      : stored_answer{status_code, std::move(text)},
+        replayed(again) {}
+    bool replayed = false;
+  };
   using finish = std::function<void(result<stored>)>;
   using work = std::function<void(finish)>;
 

@@ -41,6 +41,10 @@ void answer_message(const call_ptr& on, const message_record& got) {
   on->answer(known ? 304 : 200, std::move(body), {{"ETag", etag}});
 }
 
+bool wholly_sent(status state) {
+  return state == status::sent || state == status::delivered || state == status::read;
+}
+
 std::optional<status> state_in(query& from) {
   auto text = from.find("status");
   if (!text) return std::nullopt;
@@ -49,12 +53,18 @@ std::optional<status> state_in(query& from) {
   return out;
 }
 
+std::optional<std::string> channel_in(query& from) {
+  auto name = from.find("channel");
+  if (name && !shapes::channel_name(*name)) from.complaints.wrong("/channel", "not a channel");
+  return name;
+}
+
 history_service::message_filter filter_in(query& from) {
   history_service::message_filter out;
   if (auto id = from.id("conversation_id")) out.conversation = conversation_id{*id};
   out.user = from.user("user_id");
   out.state = state_in(from);
-  out.channel = from.find("channel");
+  out.channel = channel_in(from);
   out.from = from.time("from");
   out.to = from.time("to");
   return out;
@@ -171,6 +181,8 @@ void api::cancel(const call_ptr& on) {
   if (!id) return;
   below_.history->message(on->who.client, *id, on->who.user,
                           then<message_record>(on, [this, on, id = *id](const message_record& got) {
+                            // Statuses only go forward: PostgreSQL's word is enough.
+                            if (wholly_sent(got.state)) return on->fail(problem{ec::already_sent});
                             submit(on, make_command(*on, got.view.conversation, cancel_message{id}),
                                    [this, on, id](const reply&) {
                                      below_.history->message(

@@ -2,6 +2,7 @@
 #include "gateway/rest/api.hpp"
 #include "gateway/rest/commands.hpp"
 #include "gateway/shapes/conversation.hpp"
+#include "gateway/shapes/problem_body.hpp"
 
 #include <algorithm>
 
@@ -60,12 +61,7 @@ void api::post_receipt(const call_ptr& on) {
                           [on, id = *id, user = *user, kind = asked.kind](reply said) {
                             if (said.ok())
                               return on->answer(200, receipt_body(id, user, kind, said.seq));
-                            auto refusal = problem_of(said, on->who.user);
-                            if (refusal.code == ec::invalid_request)
-                              refusal.errors.push_back({"/up_to_seq", said.detail});
-                            if (refusal.code == ec::not_a_member)
-                              refusal.errors = {{"/user_id", said.detail}};
-                            on->fail(refusal);
+                            on->fail(shapes::problem_of(said, on->who.user));
                           });
 }
 

@@ -59,7 +59,10 @@ void api::delete_user(const call_ptr& on) {
   auto user = user_param(on);
   if (!user) return;
   below_.directory->delete_user(on->who.client, *user,
-                                then<bool>(on, [on](bool) { on->answer(204, ""); }));
+                                then<bool>(on, [this, on, user = *user](bool) {
+                                  around_.user_deleted(on->who.client, user);
+                                  on->answer(204, "");
+                                }));
 }
 
 void api::list_identities(const call_ptr& on) {

@@ -13,13 +13,16 @@ constexpr std::array<std::string_view, 12> channels{"in_app", "all",       "what
                                                     "fcm",    "apns",      "webpush",   "webhook"};
 
 /// high, normal and low in the metadata are another spelling of the three lanes.
-std::optional<lane> alias_in(const json::value& metadata) {
+std::optional<lane> alias_in(const json::value& metadata, const std::string& pointer,
+                             json::complaints& into) {
   if (!metadata.members()) return std::nullopt;
   for (const auto& each : *metadata.members()) {
-    if (each.name != "priority" || !each.held.text()) continue;
-    if (*each.held.text() == "high") return lane::express;
-    if (*each.held.text() == "normal") return lane::standard;
-    if (*each.held.text() == "low") return lane::bulk;
+    if (each.name != "priority") continue;
+    const auto* word = each.held.text();
+    if (word && *word == "high") return lane::express;
+    if (word && *word == "normal") return lane::standard;
+    if (word && *word == "low") return lane::bulk;
+    into.wrong(json::pointer_to(pointer, "priority"), "one of high, normal, low was expected");
   }
   return std::nullopt;
 }
@@ -85,6 +88,10 @@ void check_features(json::fields& in, json::complaints& into) {
 
 } // namespace
 
+bool channel_name(std::string_view name) {
+  return name != "all" && std::find(channels.begin(), channels.end(), name) != channels.end();
+}
+
 content read_content(json::fields& in, const gateway_limits& limits, json::complaints& into) {
   content out;
   json::value nothing;
@@ -97,9 +104,10 @@ content read_content(json::fields& in, const gateway_limits& limits, json::compl
   auto named = in.word("priority", {"express", "standard", "bulk"});
   const auto* metadata = in.find("metadata");
   if (auto text = in.object("metadata", limits.metadata_bytes_max)) out.metadata = std::move(*text);
+  auto alias = metadata ? alias_in(*metadata, in.pointer("metadata"), into) : std::nullopt;
   if (named)
     out.priority = static_cast<lane>(*named);
-  else if (auto alias = metadata ? alias_in(*metadata) : std::nullopt)
+  else if (alias)
     out.priority = *alias;
   out.canonical = json::canonical(payload ? *payload : nothing) + '\n' +
                   (metadata ? json::canonical(*metadata) : "{}") + '\n' +

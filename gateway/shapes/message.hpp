@@ -17,6 +17,9 @@ struct content {
 /// Reads `payload`, `priority` and `metadata`; complains about what is wrong.
 content read_content(json::fields& in, const gateway_limits& limits, json::complaints& into);
 
+/// Is this the name of a channel, in_app included?
+bool channel_name(std::string_view name);
+
 /// Reads the payload alone: an object with a type.
 void check_payload(const json::value& payload, const std::string& pointer,
                    const gateway_limits& limits, json::complaints& into);

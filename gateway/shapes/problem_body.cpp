@@ -20,6 +20,11 @@ void append_head(json::writer& to, int status, std::string_view code, std::strin
     .field("trace_id", trace_id);
 }
 
+std::vector<field_error> errors_of(const problem& what, const problem_info& info) {
+  if (!what.errors.empty() || info.status != 422) return what.errors;
+  return {{"", what.detail.empty() ? std::string{info.title} : what.detail}};
+}
+
 } // namespace
 
 ec shown(ec code) noexcept {
@@ -35,13 +40,22 @@ ec shown(ec code) noexcept {
   }
 }
 
+problem problem_of(const reply& said, const user_id& acting) {
+  if (said.code == ec::not_a_member && !acting.empty()) return problem{ec::conversation_not_found};
+  problem out{said.code, said.detail};
+  if (!said.pointer.empty())
+    out.errors.push_back(
+      {said.pointer, said.detail.empty() ? std::string{info_of(said.code).title} : said.detail});
+  return out;
+}
+
 std::string problem_body(const problem& what, std::string_view trace_id) {
   std::string out;
   json::writer to{out};
   const auto& info = info_of(shown(what.code));
   to.begin_object();
   append_head(to, info.status, info.code, info.title, what.detail, trace_id);
-  append_errors(to, what.errors);
+  append_errors(to, errors_of(what, info));
   to.end_object();
   return out;
 }
@@ -62,7 +76,7 @@ void append_problem(json::writer& to, const problem& what) {
   to.field("status", info.status)
     .field("code", info.code)
     .field("detail", what.detail.empty() ? info.title : std::string_view{what.detail});
-  if (!what.errors.empty()) append_errors(to, what.errors);
+  if (auto errors = errors_of(what, info); !errors.empty()) append_errors(to, errors);
 }
 
 } // namespace recado::shapes

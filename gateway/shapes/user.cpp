@@ -1,5 +1,8 @@
 #include "gateway/shapes/user.hpp"
 
+#include "gateway/shapes/locale.hpp"
+#include "schemas/time_zone.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -8,6 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 10> with_addresses{
   "whatsapp", "telegram", "email", "messenger", "instagram",
   "sms",      "fcm",      "apns",  "webpush",   "webhook"};
+constexpr std::size_t name_bytes_max = 64; // of a locale, a time zone
 } // namespace
 
 user_fields read_user_fields(const json::value& body, const gateway_limits& limits,
@@ -15,8 +19,12 @@ user_fields read_user_fields(const json::value& body, const gateway_limits& limi
   user_fields out;
   json::fields in{body, "", into};
   out.name = in.text("name", {0, 512}, json::nullable::as_absent);
-  out.locale = in.text("locale", {0, 64}, json::nullable::as_absent);
-  out.time_zone = in.text("time_zone", {0, 64}, json::nullable::as_absent);
+  out.locale = in.text("locale", {1, name_bytes_max}, json::nullable::as_absent);
+  if (out.locale && !language_tag(*out.locale))
+    in.wrong("locale", "a language tag of BCP 47 was expected, such as pt-BR");
+  out.time_zone = in.text("time_zone", {1, name_bytes_max}, json::nullable::as_absent);
+  if (out.time_zone && !known_time_zone(*out.time_zone))
+    in.wrong("time_zone", "a zone of the IANA database was expected, such as America/Sao_Paulo");
   out.metadata = in.object("metadata", limits.metadata_bytes_max).value_or("{}");
   in.finish();
   return out;

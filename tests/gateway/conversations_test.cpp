@@ -94,6 +94,70 @@ BOOST_AUTO_TEST_CASE(members_come_and_go) {
   BOOST_TEST(at.post(couple + "/members", at.token(), {{"user_id", "x"}}).status == 422);
 }
 
+BOOST_AUTO_TEST_CASE(a_member_who_is_one_already_is_a_replay) {
+  site at;
+  auto where = "/v1/conversations/" + at.conversation({"ana"}) + "/members";
+  auto first = at.post(where, at.token(), {{"user_id", "bruno"}});
+  auto again = at.post(where, at.token(), {{"user_id", "bruno"}});
+  BOOST_TEST(first.status == 201);
+  BOOST_TEST(!first.headers.contains("idempotency-replayed"));
+  BOOST_TEST(again.status == 201);
+  BOOST_TEST(again.text == first.text);
+  BOOST_TEST(again.headers.at("idempotency-replayed") == "true");
+  auto with_key = at.post(where, at.token(), {{"user_id", "bruno"}}, "Idempotency-Key: k\r\n");
+  BOOST_TEST(with_key.headers.at("idempotency-replayed") == "true");
+  BOOST_TEST(at.post(where, at.token(), {{"user_id", "bruno"}, {"role", "admin"}}).status == 409);
+}
+
+BOOST_AUTO_TEST_CASE(every_refusal_of_an_owner_has_a_pointer) {
+  site at;
+  auto id = at.conversation({"ana", "bruno"}, "private");
+  auto couple = "/v1/conversations/" + id;
+  at.put("/v1/users/gone", at.token(), json::object());
+  at.remove("/v1/users/gone", at.token());
+  using list = std::vector<std::string>;
+  auto only = [](const response& got, const char* pointer) {
+    BOOST_TEST(got.status == 422, got.text);
+    BOOST_TEST((got.pointers() == list{pointer}), got.text);
+    BOOST_TEST(got.body.at("detail").get<std::string>().find(": ") != 0U, got.text);
+  };
+  only(at.post(couple + "/members", at.token(), {{"user_id", "x"}}), "/user_id");
+  only(at.remove(couple + "/members/ana", at.token()), "/user_id");
+  only(at.say(id, "carla", "x"), "/from");
+  json to{{"from", "ana"}, {"to", {"gone"}}, {"payload", {{"type", "text"}, {"text", "x"}}}};
+  only(at.post("/v1/messages", at.token(), to), "/to");
+  json group{{"type", "group"}, {"members", {"ana", "gone"}}};
+  only(at.post("/v1/conversations", at.token(), group), "/members");
+  auto message = at.say(id, "ana", "x").body.at("message_id");
+  json other{{"message_id", message},
+             {"conversation_id", id},
+             {"payload", {{"type", "text"}, {"text", "y"}}}};
+  only(at.post("/v1/messages", at.token(), other), "/message_id");
+  only(at.ask("PUT", "/v1/users/ana", at.token(), "[]"), "");
+}
+
+BOOST_AUTO_TEST_CASE(who_has_left_sees_nothing_of_it_any_more) {
+  site at;
+  auto id = at.conversation({"ana", "bruno"});
+  auto where = "/v1/conversations/" + id;
+  auto bruno = at.user_token("bruno");
+  auto message = at.say(id, "ana", "x").body.at("message_id").get<std::string>();
+  BOOST_TEST(at.get(where, bruno).status == 200);
+  BOOST_TEST(at.get("/v1/messages/" + message, bruno).status == 200);
+  at.remove(where + "/members/bruno", at.token());
+  for (const auto& path : {where, where + "/messages"})
+    BOOST_TEST(at.get(path, bruno).code() == "conversation_not_found");
+  for (const auto& path : {"/v1/messages/" + message, "/v1/messages/" + message + "/history"})
+    BOOST_TEST(at.get(path, bruno).code() == "message_not_found");
+  line socket{at, bruno};
+  auto said = socket.ask({{"type", "resume"}, {"conversations", {{id, 0}}}});
+  BOOST_TEST(said.at("type") == "error");
+  BOOST_TEST(said.at("code") == "conversation_not_found");
+  BOOST_TEST(said.at("conversation_id") == id);
+  at.post(where + "/members", at.token(), {{"user_id", "bruno"}});
+  BOOST_TEST(at.get(where + "/messages", bruno).body.at("data").empty()); // what was said before
+}
+
 BOOST_AUTO_TEST_CASE(a_member_with_a_key_is_added_once) {
   site at;
   auto where = "/v1/conversations/" + at.conversation({"ana"}) + "/members";

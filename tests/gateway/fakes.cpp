@@ -199,6 +199,12 @@ public:
         done(fail(ec::user_not_found));
     });
   }
+  void is_deleted(const client_id& client, const user_id& user, on_result<bool> done) override {
+    run([this, client, user, done] {
+      auto found = w_.users_.find({client, user});
+      done(found != w_.users_.end() && found->second.deleted);
+    });
+  }
   void delete_user(const client_id& client, const user_id& user, on_result<bool> done) override {
     run([this, client, user, done] {
       auto* found = find(client, user);
@@ -324,7 +330,7 @@ public:
                 range which, on_result<page<message_record>> done) override {
     run([this, client, id, viewer, which, done] {
       const auto* found = find(client, id);
-      if (!found || (!viewer.empty() && !found->members.contains(viewer)))
+      if (!found || (!viewer.empty() && !active(*found, viewer)))
         return done(fail(ec::conversation_not_found));
       std::vector<message_record> all;
       auto high = which.before_seq.value_or(found->last_seq + 1);
@@ -368,7 +374,7 @@ public:
       auto out = found->second.record;
       const auto* in = find(client, out.view.conversation);
       if (!viewer.empty() &&
-          !(in && in->members.contains(viewer) && in->members.at(viewer).had(out.view.seq)))
+          !(in && active(*in, viewer) && in->members.at(viewer).had(out.view.seq)))
         return done(fail(ec::message_not_found));
       if (in) w_.fill_statuses(out, *in);
       done(out);

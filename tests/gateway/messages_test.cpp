@@ -215,6 +215,41 @@ BOOST_AUTO_TEST_CASE(what_is_stored_only_is_a_202_and_can_be_read) {
   BOOST_TEST(at.get(path, at.token()).body.at("seq") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_repeated_202_says_so) {
+  site at;
+  auto where = at.conversation({"ana", "bruno"});
+  at.below.instead = [](const command& what) -> std::optional<reply> {
+    reply said;
+    said.command = what.id;
+    said.stored = said.replayed = true;
+    return said;
+  };
+  auto got = at.say(where, "ana", "x");
+  BOOST_TEST(got.status == 202);
+  BOOST_TEST(got.headers.at("idempotency-replayed") == "true");
+}
+
+BOOST_AUTO_TEST_CASE(cancelling_what_was_sent_needs_no_owner) {
+  site at;
+  auto where = at.conversation({"ana", "bruno"});
+  auto id = at.say(where, "ana", "x").body.at("message_id").get<std::string>();
+  at.below.instead = [](const command& what) { return refusal(what, ec::owner_unavailable); };
+  auto got = at.ask("POST", "/v1/messages/" + id + "/cancel", at.token());
+  BOOST_TEST(got.status == 409);
+  BOOST_TEST(got.code() == "already_sent");
+}
+
+BOOST_AUTO_TEST_CASE(a_filter_by_something_that_is_no_channel_is_refused) {
+  site at;
+  for (const char* name : {"fax", "all", "", "IN_APP"}) {
+    auto got = at.get(std::string{"/v1/messages?channel="} + name, at.token());
+    BOOST_TEST(got.status == 422, name);
+    BOOST_TEST((got.pointers() == std::vector<std::string>{"/channel"}), name);
+  }
+  BOOST_TEST(at.get("/v1/messages?channel=in_app", at.token()).status == 200);
+  BOOST_TEST(at.get("/v1/messages?channel=email", at.token()).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(trouble_below_has_its_code_and_a_retry_after) {
   site at;
   auto where = at.conversation({"ana", "bruno"});

@@ -200,6 +200,40 @@ BOOST_AUTO_TEST_CASE(an_own_message_is_not_echoed_whichever_comes_first) {
   BOOST_TEST(w.eaten == 2);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_is_too_long_is_called_so) {
+  world w;
+  w.begin();
+  w.text({{"type", "presence"}, {"id", std::string(300, 'i')}, {"status", "away"}});
+  BOOST_TEST(w.out.at(0).at("id").is_null());
+  BOOST_TEST(w.out.at(0).at("detail") == "/id: at most 256 bytes");
+  w.text({{"type", "presence"}, {"id", true}, {"status", "away"}});
+  BOOST_TEST(w.out.at(1).at("detail") == "/id: a string or a number was expected");
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_above_the_last_seq_is_told_where) {
+  world w;
+  w.begin();
+  w.text({{"type", "receipt"},
+          {"id", "1"},
+          {"conversation_id", here.str()},
+          {"kind", "read"},
+          {"up_to_seq", 9}});
+  auto [ticket, what] = w.submitted.at(0);
+  w.core.on_reply(ticket, refuse(what.id, ec::invalid_request, "too high", "/up_to_seq"));
+  BOOST_TEST(w.out.at(0).at("status") == 422);
+  BOOST_TEST(w.out.at(0).at("errors").at(0).at("pointer") == "/up_to_seq");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_token_ends_the_session) {
+  world w;
+  w.begin();
+  w.text(w.send_frame(here, "1"));
+  auto [ticket, what] = w.submitted.at(0);
+  w.core.on_reply(ticket, refuse(what.id, ec::invalid_token, "the user was deleted"));
+  BOOST_TEST(w.out.at(0).at("status") == 401);
+  BOOST_TEST(w.closed == 4401);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_only_stored_comes_to_its_sender_once) {
   world w;
   w.begin();

@@ -1,7 +1,9 @@
 #include "gateway/rest/router.hpp"
 #include "gateway/shapes/cursor.hpp"
 #include "gateway/shapes/ids.hpp"
+#include "gateway/shapes/locale.hpp"
 #include "gateway/shapes/message.hpp"
+#include "gateway/shapes/user.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
@@ -110,8 +112,54 @@ BOOST_AUTO_TEST_CASE(metadata_may_name_the_lane) {
   BOOST_TEST((lane_of(R"(,"metadata":{"priority":"high"})") == lane::express));
   BOOST_TEST((lane_of(R"(,"metadata":{"priority":"normal"})") == lane::standard));
   BOOST_TEST((lane_of(R"(,"metadata":{"priority":"low"})") == lane::bulk));
-  BOOST_TEST((lane_of(R"(,"metadata":{"priority":7})") == lane::standard));
   BOOST_TEST((lane_of(R"(,"priority":"bulk","metadata":{"priority":"high"})") == lane::bulk));
+}
+
+BOOST_AUTO_TEST_CASE(another_word_for_the_lane_in_the_metadata_is_refused) {
+  for (const char* word : {"7", R"("urgent")", "null", R"("HIGH")"}) {
+    json::complaints wrong;
+    read(
+      std::string{R"({"to":["a"],"payload":{"type":"text","text":"x"},"metadata":{"priority":)"} +
+        word + "}}",
+      wrong);
+    BOOST_REQUIRE(wrong.any());
+    auto told = wrong.as_problem();
+    BOOST_TEST((told.code == ec::invalid_request));
+    BOOST_TEST(told.errors.at(0).pointer == "/metadata/priority");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_locale_is_a_language_tag) {
+  for (const char* good :
+       {"pt", "pt-BR", "en-US", "zh-Hant-TW", "sr-Latn-RS", "es-419", "de-CH-1901",
+        "sl-rozaj-biske", "de-CH-x-phonebk", "zh-cmn-Hans-CN", "en-a-bbb-x-a-ccc", "x-whatever",
+        "i-klingon", "az-Arab-x-AZE-derbend", "ar-u-nu-latn", "EN-us", "abcde", "sgn-BE-FR"})
+    BOOST_TEST(shapes::language_tag(good), good);
+  for (const char* bad : {"", "p", "pt_BR", "pt-", "-pt", "pt--BR", "pt BR", "portuguese-brazil",
+                          "de-419-DE", "a-DE", "en-a", "en-x", "x", "ar-a-aaa-b-bbb-a-ccc",
+                          "de-1901-1901", "português", "en-US-toolongsubtag", "12"})
+    BOOST_TEST(!shapes::language_tag(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(a_user_has_a_locale_and_a_time_zone_that_exist) {
+  auto wrong_in = [](const std::string& text) {
+    auto body = *json::parse(text);
+    json::complaints wrong;
+    shapes::read_user_fields(body.root, gateway_limits{}, wrong);
+    std::string out;
+    if (wrong.any())
+      for (const auto& each : wrong.as_problem().errors)
+        out += each.pointer;
+    return out;
+  };
+  BOOST_TEST(wrong_in(R"({"locale":"pt-BR","time_zone":"America/Sao_Paulo"})").empty());
+  BOOST_TEST(wrong_in(R"({"locale":null,"time_zone":null})").empty());
+  for (const char* zone : {"UTC", "Europe/Lisbon", "Etc/GMT+3", "US/Eastern"})
+    BOOST_TEST(wrong_in(std::string{R"({"time_zone":")"} + zone + "\"}").empty(), zone);
+  for (const char* zone :
+       {"", "Mars/Phobos", "europe/lisbon", "../../etc/passwd", "GMT+25", "+03:00"})
+    BOOST_TEST(wrong_in(std::string{R"({"time_zone":")"} + zone + "\"}") == "/time_zone", zone);
+  BOOST_TEST(wrong_in(R"({"locale":"pt_BR","time_zone":"x"})") == "/locale/time_zone");
 }
 
 BOOST_AUTO_TEST_CASE(the_members_of_an_implicit_conversation_include_the_sender) {

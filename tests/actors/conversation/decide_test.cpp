@@ -128,6 +128,26 @@ BOOST_AUTO_TEST_CASE(a_refused_request_makes_no_user_and_no_conversation) {
   BOOST_TEST(!state.exists);
 }
 
+BOOST_AUTO_TEST_CASE(a_deleted_user_says_nothing_more_but_a_retry_finds_what_it_said) {
+  one(make(group({"ana", "bruno"})));
+  auto id = message_id::make();
+  auto before = one(make(text("bruno", "hi", id), user_id{"bruno"}));
+  known.deleted_users.insert({client, user_id{"bruno"}});
+  auto by_client = one(make(text("bruno", "more")));
+  BOOST_TEST((by_client.code == ec::invalid_request));
+  BOOST_TEST(by_client.pointer == "/from");
+  BOOST_TEST((one(make(text("bruno", "more"), user_id{"bruno"})).code == ec::invalid_token));
+  send_receipt receipt;
+  receipt.user = user_id{"bruno"};
+  receipt.up_to_seq = 1;
+  BOOST_TEST((one(make(receipt, user_id{"bruno"})).code == ec::invalid_token));
+  BOOST_TEST(one(make(receipt)).ok()); // the client may settle what was addressed to it
+  auto again = one(make(text("bruno", "hi", id), user_id{"bruno"}));
+  BOOST_TEST(again.replayed);
+  BOOST_TEST(again.seq == before.seq);
+  BOOST_TEST(one(make(text("ana", "to the others"))).seq == 2);
+}
+
 BOOST_AUTO_TEST_CASE(creating_twice_is_a_replay_with_the_same_fields_and_a_conflict_with_others) {
   auto first = one(make(group({"ana", "bruno"})));
   BOOST_TEST(!first.replayed);

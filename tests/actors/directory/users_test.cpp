@@ -25,6 +25,9 @@ struct directory_world {
   ec remove(const user_id& user) {
     return error_of<bool>([&](auto done) { directory->delete_user(client, user, done); });
   }
+  bool deleted(const user_id& user) {
+    return value_of<bool>([&](auto done) { directory->is_deleted(client, user, done); });
+  }
   page<user_record> list(std::string after, std::size_t limit) {
     return value_of<page<user_record>>(
       [&](auto done) { directory->list_users(client, after, limit, done); });
@@ -88,7 +91,10 @@ BOOST_AUTO_TEST_CASE(users_of_another_client_are_not_there) {
 BOOST_AUTO_TEST_CASE(a_deleted_user_is_a_tombstone_and_never_used_again) {
   put(ana, {"Ana", "pt", "UTC", R"({"x":1})"});
   identify(ana, "email", "a@b.c");
+  BOOST_TEST(!deleted(ana));
+  BOOST_TEST(!deleted(user_id{"nobody"}));
   BOOST_TEST(remove(ana) == ec::none);
+  BOOST_TEST(deleted(ana));
   BOOST_TEST(get(ana).error().code == ec::user_not_found);
   BOOST_TEST(remove(ana) == ec::user_not_found);
   BOOST_TEST(put(ana).error().code == ec::user_deleted);
