@@ -110,13 +110,18 @@ private:
     auto operator<=>(const order_key&) const = default;
   };
   using entries = std::unordered_map<uuid, entry>;
+  /// What stays in the database although a window brought it.
+  struct gaps {
+    std::set<partition_id> parts;
+    std::set<order_key> keys; ///< behind these nothing may be taken
+  };
 
   static order_key key_of(const open_delivery& what) { return {what.conversation, what.address}; }
   bool holds_rows_back() const { return entries_.size() >= config_.rows_max; }
   void insert(const open_delivery_ptr& what, instant now);
   void enqueue(const open_delivery& what);
-  std::optional<order_key> make_room(instant now);
-  bool take_row(const open_delivery_ptr& row, std::set<order_key>& holes, instant now);
+  void make_room(gaps& left, instant now);
+  void take_row(const open_delivery_ptr& row, gaps& left, instant now);
   bool wants_rows() const;
   void advance(const uuid& id, instant now);
   void ready(entry& one, instant now);

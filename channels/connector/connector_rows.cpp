@@ -37,48 +37,45 @@ connector_core::actions connector_core::loaded(std::span<const open_delivery_ptr
   asked_ = false;
   auto held_before = entries_.size();
   std::set<partition_id> whole{complete.begin(), complete.end()};
-  std::set<partition_id> cut; // partitions of which something stays in the database
-  std::set<order_key> holes;  // behind which nothing may be taken
-  for (const auto& row : rows)
-    if (!take_row(row, holes, now) || !whole.contains(row->part)) cut.insert(row->part);
+  gaps left;
+  for (const auto& row : rows) {
+    take_row(row, left, now);
+    if (!whole.contains(row->part)) left.parts.insert(row->part);
+  }
   if (as_of == steady_time{}) as_of = asked_at_;
   for (auto part : whole) {
     auto refused = missed_.find(part);
     bool newer = refused != missed_.end() && refused->second >= as_of;
-    if (cut.contains(part) || newer) continue;
+    if (left.parts.contains(part) || newer) continue;
     if (refused != missed_.end()) missed_.erase(refused);
     complete_.insert(part);
   }
-  for (auto part : cut)
+  for (auto part : left.parts)
     complete_.erase(part);
-  backlog_ = !cut.empty() || !missed_.empty();
+  backlog_ = !left.parts.empty() || !missed_.empty();
   bool grew = entries_.size() > held_before;
   ask_again_ = now.steady + (grew ? std::chrono::nanoseconds{0} : config_.window_pause);
   pump(now);
   return take();
 }
 
-/// False: it, or another one for whose sake it would have been taken, stays in the database.
-bool connector_core::take_row(const open_delivery_ptr& row, std::set<order_key>& holes,
-                              instant now) {
+void connector_core::take_row(const open_delivery_ptr& row, gaps& left, instant now) {
   auto known = entries_.find(row->id);
-  if (known != entries_.end()) return !known->second.dropped;
+  if (known != entries_.end()) {
+    if (known->second.dropped) left.parts.insert(row->part); // until its last try has ended
+    return;
+  }
+  if (holds_rows_back()) make_room(left, now);
   auto key = key_of(*row);
-  if (holds_rows_back()) {
-    if (auto gone = make_room(now)) holes.insert(std::move(*gone));
-  }
-  if (holds_rows_back() || (config_.ordered && holes.contains(key))) {
-    holes.insert(std::move(key));
-    return false;
-  }
-  insert(row, now);
-  return true;
+  if (!holds_rows_back() && !(config_.ordered && left.keys.contains(key))) return insert(row, now);
+  left.parts.insert(row->part);
+  left.keys.insert(std::move(key));
 }
 
 void connector_core::miss(partition_id part, instant now) {
   complete_.erase(part);
   missed_[part] = now.steady;
-  backlog_ = true;
+  if (!std::exchange(backlog_, true)) ask_again_ = now.steady;
 }
 
 void connector_core::ask(instant now) {
@@ -88,31 +85,37 @@ void connector_core::ask(instant now) {
   out_.push_back(load_more{});
 }
 
-/// Is there room for rows that could go at once? Those that wait for their next try give way.
+/// Is there room for rows that could go at once? Those that wait for their next try give way, and
+/// with them those behind them.
 bool connector_core::wants_rows() const {
   if (!backlog_ || paused_) return false;
   auto enough = config_.rows_max / 2;
   if (entries_.size() <= enough) return true;
-  auto busy = [](const auto& each) { return each.second.at >= stage::ready; };
-  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), busy)) <= enough;
+  auto waits = [this](const uuid& id) { return entries_.at(id).at == stage::waiting; };
+  std::size_t idle = 0;
+  for (const auto& [key, queue] : order_)
+    if (waits(queue.front())) idle += queue.size();
+  for (const auto& [id, one] : entries_)
+    if (!config_.ordered && one.at == stage::waiting) ++idle;
+  return entries_.size() - idle <= enough;
 }
 
 /// Lets go of the row that waits longest, with those behind it, for one that could go now.
-std::optional<connector_core::order_key> connector_core::make_room(instant now) {
+void connector_core::make_room(gaps& left, instant now) {
   for (auto at = wakes_.rbegin(); at != wakes_.rend(); ++at) {
     const auto& one = entries_.at(at->second);
     if (one.at != stage::waiting || one.due - now.wall < long_wait) continue;
     auto key = key_of(*one.what);
     std::deque<uuid> all{one.what->id};
-    miss(one.what->part, now);
-    if (config_.ordered) all = std::move(order_.extract(key).mapped());
+    left.parts.insert(one.what->part);
+    if (config_.ordered) all = order_.extract(key).mapped();
+    left.keys.insert(std::move(key));
     for (const auto& id : all) {
       set_wake(entries_.at(id), std::nullopt);
       entries_.erase(id);
     }
-    return key;
+    return;
   }
-  return std::nullopt;
 }
 
 connector_core::actions connector_core::dropped(partition_id part, instant now) {

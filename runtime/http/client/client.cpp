@@ -11,20 +11,20 @@ namespace {
 
 class curl_client final : public client {
 public:
-  explicit curl_client(detail::shared_settings shared) : loop_(std::move(shared)) {}
+  explicit curl_client(outward::shared_settings shared) : loop_(std::move(shared)) {}
 
   void send(outgoing_request request, std::function<void(http_outcome)> done) override {
-    loop_.add(
-      std::make_unique<detail::http_transfer>(loop_.shared(), std::move(request), std::move(done)));
+    loop_.add(std::make_unique<outward::http_transfer>(loop_.shared(), std::move(request),
+                                                       std::move(done)));
   }
   void send(outgoing_mail mail, std::function<void(mail_outcome)> done) override {
     loop_.add(
-      std::make_unique<detail::mail_transfer>(loop_.shared(), std::move(mail), std::move(done)));
+      std::make_unique<outward::mail_transfer>(loop_.shared(), std::move(mail), std::move(done)));
   }
   void stop() override { loop_.stop(); }
 
 private:
-  detail::loop loop_;
+  outward::loop loop_;
 };
 
 bool initialise_library() {
@@ -41,7 +41,7 @@ result<std::unique_ptr<client>> start_client(client_config config) {
   auto guard = address_guard::make(config.allow_private);
   if (!guard) return tl::unexpected(guard.error());
   return std::make_unique<curl_client>(
-    detail::shared_settings{std::move(config), std::move(*guard)});
+    outward::shared_settings{std::move(config), std::move(*guard)});
 }
 
 } // namespace recado::http

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 namespace {
 
 std::optional<ip_bytes> bytes_of(const curl_sockaddr& address) {
@@ -106,4 +106,4 @@ transfer_failure transfer::failure_of(CURLcode code) const {
   return out;
 }
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -9,7 +9,7 @@
 
 #include "runtime/http/client/client.hpp"
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 
 /// What all transfers share; outlives them.
 struct shared_settings {
@@ -62,4 +62,4 @@ private:
   std::string refused_; ///< the address that was not allowed
 };
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 namespace {
 
 constexpr std::size_t header_bytes_max = 64 << 10;
@@ -112,4 +112,4 @@ void http_transfer::finish(CURLcode code) {
   done_(std::move(why));
 }
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

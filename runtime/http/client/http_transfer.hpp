@@ -3,7 +3,7 @@
 
 #include "runtime/http/client/curl_easy.hpp"
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 
 class http_transfer final : public transfer {
 public:
@@ -33,4 +33,4 @@ private:
   bool too_large_ = false;
 };
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -1,6 +1,6 @@
 #include "runtime/http/client/loop.hpp"
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 namespace {
 
 /// Only against a wake-up that got lost: libcurl's own timers cut the wait short.
@@ -112,4 +112,4 @@ void loop::end_all() {
     one->fail({transfer_error::stopped, false, "the node is stopping"});
 }
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -7,7 +7,7 @@
 
 #include "runtime/http/client/curl_easy.hpp"
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 
 class loop {
 public:
@@ -37,4 +37,4 @@ private:
   std::thread thread_;
 };
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

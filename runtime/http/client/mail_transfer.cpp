@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cstring>
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 namespace {
 
 constexpr std::size_t reply_text_max = 400;
@@ -116,6 +116,7 @@ void mail_transfer::note_command(std::string_view line) {
     {"MAIL FROM:", mail_step::sender},   {"RCPT TO:", mail_step::recipient},
     {"DATA\r", mail_step::data},
   };
+  said_quit_ = said_quit_ || line.starts_with("QUIT");
   for (const auto& [verb, step] : steps) {
     if (!line.starts_with(verb)) continue;
     reply_ = {};
@@ -130,6 +131,7 @@ std::size_t mail_transfer::on_reply(char* data, std::size_t size, std::size_t co
   auto& me = *static_cast<mail_transfer*>(self);
   std::string_view line{data, size * count};
   me.replied_ = true;
+  if (me.said_quit_) return size * count; // what is said to a farewell decides nothing
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n'))
     line.remove_suffix(1);
   bool is_last = line.size() == 3 || (line.size() > 3 && line[3] == ' ');
@@ -164,7 +166,7 @@ bool mail_transfer::again(CURLcode code) {
   if (replied_ && !closing) return false;
   tried_again_ = true;
   reply_ = {};
-  replied_ = false;
+  replied_ = said_quit_ = false;
   handed_over_ = 0;
   use_new_connection();
   return true;
@@ -187,4 +189,4 @@ void mail_transfer::finish(CURLcode code) {
   done_(failure_of(code));
 }
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -3,7 +3,7 @@
 
 #include "runtime/http/client/curl_easy.hpp"
 
-namespace recado::http::detail {
+namespace recado::http::outward {
 
 /// libcurl says only that a mail failed. What the server said, and to which command, is read from
 /// the conversation itself: replies come to the header function, our commands to the debug
@@ -41,9 +41,10 @@ private:
   std::size_t handed_over_ = 0; ///< bytes of the content
   mail_reply reply_;
   bool replied_ = false; ///< to anything, within this transfer
+  bool said_quit_ = false;
   bool greeted_ = false; ///< EHLO: the connection is new
   bool auth_sent_ = false;
   bool tried_again_ = false;
 };
 
-} // namespace recado::http::detail
+} // namespace recado::http::outward

@@ -1,0 +1,215 @@
+#include "channels/connector/connector_messages.hpp"
+#include "tests/channels/deliveries.hpp"
+#include "tests/worlds/virtual_clock.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <deque>
+
+namespace recado::channels::test {
+
+using std::chrono::seconds;
+
+/// Ports that note what they are asked, and a provider that answers with the next status.
+struct ports_world : worlds::virtual_clock {
+  connector_ports ports() {
+    connector_ports out;
+    out.accounts = [this](account_key key, auto done) {
+      ++accounts_asked;
+      if (!stored) return done(stored_error);
+      auto record = *stored;
+      record.key = std::move(key);
+      done(record);
+    };
+    out.ledger.begin = [this](open_delivery_ptr what, std::int32_t attempt, auto done) {
+      if (std::exchange(begin_throws, false)) throw std::runtime_error{"a defect"};
+      begun.emplace_back(what->seq, attempt);
+      done(true);
+    };
+    out.ledger.settle = [this](open_delivery_ptr, attempt_outcome outcome, auto done) {
+      settled.push_back(std::move(outcome));
+      done(true);
+    };
+    out.ledger.more = [this](account_key key) {
+      ++more_asked;
+      window answer;
+      answer.account = std::move(key);
+      answer.rows = std::exchange(database, {});
+      answer.complete = {1, 2, 3, 4};
+      answer.as_of = now();
+      caf::anon_send(all, std::move(answer));
+    };
+    out.carry = [this](transport_request request, auto done) {
+      requests.push_back(std::get<http::outgoing_request>(request));
+      http::incoming_response answer;
+      answer.status = statuses.empty() ? 200 : statuses.front();
+      if (!statuses.empty()) statuses.pop_front();
+      done(answer);
+    };
+    out.now = [this] {
+      return noon + std::chrono::floor<std::chrono::microseconds>(now() - start);
+    };
+    return out;
+  }
+  ports_world() {
+    all = spawn_connectors(system, ports());
+    run();
+  }
+  ~ports_world() {
+    caf::anon_send_exit(all, caf::exit_reason::user_shutdown);
+    all = nullptr;
+    run();
+  }
+  void offer_one(draft what) {
+    caf::anon_send(all, offer{{what}});
+    run();
+  }
+
+  static account_record record() {
+    account_record out;
+    out.key = shop;
+    out.settings = R"({"url":"http://127.0.0.1:9/"})";
+    out.credentials = R"({"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})";
+    return out;
+  }
+
+  caf::actor_clock::time_point start = now();
+  std::optional<account_record> stored = record();
+  result<account_record> stored_error = fail(ec::not_found, "none");
+  std::vector<open_delivery_ptr> database;
+  std::deque<int> statuses;
+  connectors_actor all;
+  bool begin_throws = false;
+  int accounts_asked = 0, more_asked = 0;
+  std::vector<std::pair<std::int64_t, std::int32_t>> begun;
+  std::vector<attempt_outcome> settled;
+  std::vector<http::outgoing_request> requests;
+};
+
+BOOST_FIXTURE_TEST_SUITE(connectors, ports_world)
+
+BOOST_AUTO_TEST_CASE(the_first_delivery_of_an_account_starts_its_connector_which_reads_it) {
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(accounts_asked == 1);
+  BOOST_TEST(more_asked == 1);
+  BOOST_REQUIRE(settled.size() == 1);
+  BOOST_TEST((settled[0].what == outcome_class::sent));
+  BOOST_TEST(!settled[0].provider_id.empty());
+  offer_one(draft{.seq = 2});
+  BOOST_TEST(settled.size() == 2u);
+  BOOST_TEST(more_asked == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_is_a_timer_of_the_actor) {
+  statuses = {500, 500, 200};
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(requests.size() == 1u);
+  advance(seconds{10});
+  BOOST_TEST(requests.size() == 3u);
+  BOOST_REQUIRE(settled.size() == 3);
+  BOOST_TEST(settled[2].attempt == 3);
+  for (const auto& each : requests)
+    BOOST_TEST(each.headers[1].second == requests[0].headers[1].second); // webhook-id
+}
+
+BOOST_AUTO_TEST_CASE(a_connector_that_dies_is_started_again_and_reads_what_is_open) {
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  auto before = more_asked;
+  begin_throws = true; // stands for any defect
+  database = {draft{.seq = 2}};
+  offer_one(draft{.seq = 2});
+  advance(seconds{1});
+  BOOST_TEST(more_asked == before + 1);
+  BOOST_TEST(accounts_asked == 2);
+  BOOST_TEST(settled.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_is_away_is_asked_again) {
+  stored.reset();
+  stored_error = fail(ec::store_unavailable, "away");
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(requests.empty());
+  stored = record();
+  advance(seconds{2});
+  BOOST_TEST(requests.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(deliveries_of_an_account_that_does_not_exist_fail) {
+  stored.reset();
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(begun.empty());
+  BOOST_REQUIRE(settled.size() == 1);
+  BOOST_TEST((settled[0].what == outcome_class::config));
+  BOOST_TEST(!settled[0].next_at.has_value());
+  auto again = record();
+  caf::anon_send(all, account_changed{again}); // made anew under the same name
+  run();
+  offer_one(draft{.seq = 2});
+  BOOST_TEST(requests.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_connector_is_shown_paused_and_resumed) {
+  caf::anon_send(all, account_changed{record()});
+  run();
+  auto shown = ask<std::vector<connector_snapshot>>(all, connectors_of{shop.client});
+  BOOST_REQUIRE(shown);
+  BOOST_REQUIRE(shown->size() == 1);
+  BOOST_TEST(shown->front().account.account == "shop");
+  BOOST_TEST(ask<std::vector<connector_snapshot>>(all, connectors_of{client_id::make()})->empty());
+  auto paused = ask<connector_snapshot>(all, steer_connector{shop, connector_verb::pause});
+  BOOST_REQUIRE(paused);
+  BOOST_TEST(paused->paused);
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(requests.empty());
+  BOOST_TEST(bool{ask<connector_snapshot>(all, steer_connector{shop, connector_verb::resume})});
+  database = {};
+  BOOST_TEST(requests.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_check_asks_the_provider_and_tells_what_it_said) {
+  auto good = ask<check_result>(all, check_connector{shop});
+  BOOST_REQUIRE(good);
+  BOOST_TEST(good->ok);
+  statuses = {401};
+  auto bad = ask<check_result>(all, check_connector{shop});
+  BOOST_REQUIRE(bad);
+  BOOST_TEST(!bad->ok);
+  BOOST_TEST(bad->provider_code == "401");
+  BOOST_TEST(begun.empty());
+  auto none = ask<check_result>(all, check_connector{{shop.client, "pigeon", "x"}});
+  BOOST_TEST(!bool{none});
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_account_counts_from_the_next_try_on) {
+  database = {draft{.seq = 1}};
+  statuses = {500};
+  offer_one(draft{.seq = 1});
+  auto changed = record();
+  changed.settings = R"({"url":"http://127.0.0.1:10/"})";
+  changed.version = 1;
+  caf::anon_send(all, account_changed{changed});
+  auto stale = record();
+  caf::anon_send(all, account_changed{stale});
+  advance(seconds{3});
+  BOOST_REQUIRE(requests.size() == 2);
+  BOOST_TEST(requests[1].url == "http://127.0.0.1:10/");
+}
+
+BOOST_AUTO_TEST_CASE(a_stored_pause_holds_everything) {
+  stored->paused = true;
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  advance(seconds{60});
+  BOOST_TEST(requests.empty());
+  caf::anon_send(all, account_changed{record()});
+  run();
+  BOOST_TEST(requests.size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace recado::channels::test
