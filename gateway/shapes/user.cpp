@@ -1,5 +1,6 @@
 #include "gateway/shapes/user.hpp"
 
+#include "gateway/shapes/address.hpp"
 #include "gateway/shapes/locale.hpp"
 #include "schemas/time_zone.hpp"
 
@@ -39,7 +40,14 @@ identity_fields read_identity(const json::value& body, std::string channel,
   identity_fields out;
   json::fields in{body, "", into};
   in.require("address");
-  out.address = in.text("address", {1, 4096}).value_or(""); // a Web Push subscription is long
+  if (auto given = in.text("address", {1, 4096})) { // a Web Push subscription is long
+    // Without a channel there is nothing to hold it against; that is complained about elsewhere.
+    auto address = identity_channel(channel) ? canonical_address(channel, *given) : *given;
+    if (address)
+      out.address = std::move(*address);
+    else
+      in.wrong("address", address.error().detail);
+  }
   out.account = in.text("account", {1, 128}, json::nullable::as_absent);
   out.verified = in.boolean("verified").value_or(false);
   in.finish();

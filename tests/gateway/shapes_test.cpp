@@ -1,4 +1,5 @@
 #include "gateway/rest/router.hpp"
+#include "gateway/shapes/address.hpp"
 #include "gateway/shapes/cursor.hpp"
 #include "gateway/shapes/ids.hpp"
 #include "gateway/shapes/locale.hpp"
@@ -139,6 +140,47 @@ BOOST_AUTO_TEST_CASE(a_locale_is_a_language_tag) {
                           "de-419-DE", "a-DE", "en-a", "en-x", "x", "ar-a-aaa-b-bbb-a-ccc",
                           "de-1901-1901", "português", "en-US-toolongsubtag", "12"})
     BOOST_TEST(!shapes::language_tag(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(each_channel_has_its_own_addresses) {
+  std::string token(64, 'a'),
+    push = R"({"endpoint":"https://push.example.org/1","keys":{"p256dh":"k","auth":"a"}})";
+  for (auto [channel, good] :
+       std::vector<std::pair<std::string, std::string>>{{"email", "ana@example.org"},
+                                                        {"sms", "+5511999990000"},
+                                                        {"whatsapp", "+351210000000"},
+                                                        {"telegram", "123456789"},
+                                                        {"telegram", "-1001234567890"},
+                                                        {"telegram", "@recado_channel"},
+                                                        {"messenger", "24680135792468"},
+                                                        {"instagram", "17841400000000000"},
+                                                        {"fcm", "dGVzdA:APA91b-x_y"},
+                                                        {"apns", token},
+                                                        {"webpush", push}}) {
+    auto got = shapes::canonical_address(channel, good);
+    BOOST_TEST(got.has_value(), channel << " " << good);
+  }
+  for (auto [channel, bad] : std::vector<std::pair<std::string, std::string>>{
+         {"email", "ana"},
+         {"email", "a b@example.org"},
+         {"email", "ana@example.org\r\nBcc: eve@example.org"},
+         {"sms", "5511999990000"},
+         {"sms", "+0123456789"},
+         {"sms", "+55 11 99999"},
+         {"sms", "+1234567890123456"},
+         {"whatsapp", "+"},
+         {"telegram", "@a"},
+         {"telegram", "ana"},
+         {"telegram", "-"},
+         {"messenger", "12a"},
+         {"instagram", ""},
+         {"fcm", "a b"},
+         {"apns", "abc"},
+         {"webpush", "https://push.example.org/1"},
+         {"webpush",
+          R"({"endpoint":"http://push.example.org/1","keys":{"p256dh":"k","auth":"a"}})"},
+         {"webpush", R"({"endpoint":"https://push.example.org/1"})"}})
+    BOOST_TEST(!shapes::canonical_address(channel, bad).has_value(), channel << " " << bad);
 }
 
 BOOST_AUTO_TEST_CASE(a_user_has_a_locale_and_a_time_zone_that_exist) {
