@@ -16,6 +16,7 @@ struct client_config {
   std::uint32_t queue_max = 4'096;                   ///< … in a queue; over it: overloaded
   std::chrono::seconds idle_connection_max{30};
   std::size_t answer_bytes_max = 1 << 20; ///< of a body; over it: too_large
+  std::string ca_file; ///< PEM, trusted where a request brings no authority; empty: the system's
   std::string user_agent = "Recado";
   std::string ehlo; ///< our name in SMTP; empty: the machine's
 };

@@ -45,6 +45,7 @@ void transfer::set_common(std::chrono::milliseconds timeout, const std::string& 
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!shared_.config.ca_file.empty()) set(CURLOPT_CAINFO, shared_.config.ca_file.c_str());
   if (ca_pem.empty()) return;
   curl_blob blob{const_cast<char*>(ca_pem.data()), ca_pem.size(), CURL_BLOB_COPY};
   set(CURLOPT_CAINFO_BLOB, &blob);
