@@ -121,7 +121,7 @@ private:
   void insert(const open_delivery_ptr& what, instant now);
   void enqueue(const open_delivery& what);
   void make_room(gaps& left, instant now);
-  void take_row(const open_delivery_ptr& row, gaps& left, instant now);
+  void take_row(const open_delivery_ptr& row, steady_time as_of, gaps& left, instant now);
   bool wants_rows() const;
   void advance(const uuid& id, instant now);
   void ready(entry& one, instant now);
@@ -141,6 +141,8 @@ private:
   void begin_next(policy::circuit_breaker::permit permit, instant now);
   bool may_begin() const;
   void miss(partition_id part, instant now);
+  void remember_end(const uuid& id, instant now);
+  bool ended_since(const uuid& id, steady_time as_of) const;
   void ask(instant now);
   void set_wake(entry& one, std::optional<steady_time> at);
   void plan_wake(entry& one, instant now);
@@ -159,9 +161,11 @@ private:
   std::map<order_key, std::deque<uuid>> order_;
   std::map<std::uint64_t, uuid> calls_; ///< ticket → delivery
   std::set<std::pair<steady_time, uuid>> wakes_;
-  std::set<partition_id> complete_;            ///< all open rows of these are in memory
-  std::map<partition_id, steady_time> missed_; ///< when a row of it was last refused
-  bool backlog_ = true;                        ///< there is, or may be, more in the database
+  std::set<partition_id> complete_;             ///< all open rows of these are in memory
+  std::map<partition_id, steady_time> missed_;  ///< when a row of it was last refused
+  std::unordered_map<uuid, steady_time> ended_; ///< the last ones, by ended_order_
+  std::deque<uuid> ended_order_;
+  bool backlog_ = true; ///< there is, or may be, more in the database
   bool asked_ = false;
   steady_time asked_at_{};
   steady_time ask_again_{};

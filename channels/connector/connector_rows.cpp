@@ -8,6 +8,8 @@ namespace {
 
 /// A row that waits longer than this may be left to the database when others need its place.
 constexpr std::chrono::seconds long_wait{30};
+/// More than can end while a window is on its way.
+constexpr std::size_t ends_max = 4'096;
 
 } // namespace
 
@@ -35,14 +37,14 @@ connector_core::actions connector_core::loaded(std::span<const open_delivery_ptr
                                                std::span<const partition_id> complete,
                                                steady_time as_of, instant now) {
   asked_ = false;
+  if (as_of == steady_time{}) as_of = asked_at_;
   auto held_before = entries_.size();
   std::set<partition_id> whole{complete.begin(), complete.end()};
   gaps left;
   for (const auto& row : rows) {
-    take_row(row, left, now);
+    take_row(row, as_of, left, now);
     if (!whole.contains(row->part)) left.parts.insert(row->part);
   }
-  if (as_of == steady_time{}) as_of = asked_at_;
   for (auto part : whole) {
     auto refused = missed_.find(part);
     bool newer = refused != missed_.end() && refused->second >= as_of;
@@ -59,12 +61,14 @@ connector_core::actions connector_core::loaded(std::span<const open_delivery_ptr
   return take();
 }
 
-void connector_core::take_row(const open_delivery_ptr& row, gaps& left, instant now) {
+void connector_core::take_row(const open_delivery_ptr& row, steady_time as_of, gaps& left,
+                              instant now) {
   auto known = entries_.find(row->id);
   if (known != entries_.end()) {
     if (known->second.dropped) left.parts.insert(row->part); // until its last try has ended
     return;
   }
+  if (ended_since(row->id, as_of)) return; // it was still open when the window was read
   if (holds_rows_back()) make_room(left, now);
   auto key = key_of(*row);
   if (!holds_rows_back() && !(config_.ordered && left.keys.contains(key))) return insert(row, now);
@@ -76,6 +80,19 @@ void connector_core::miss(partition_id part, instant now) {
   complete_.erase(part);
   missed_[part] = now.steady;
   if (!std::exchange(backlog_, true)) ask_again_ = now.steady;
+}
+
+void connector_core::remember_end(const uuid& id, instant now) {
+  if (!ended_.insert_or_assign(id, now.steady).second) return;
+  ended_order_.push_back(id);
+  if (ended_order_.size() <= ends_max) return;
+  ended_.erase(ended_order_.front());
+  ended_order_.pop_front();
+}
+
+bool connector_core::ended_since(const uuid& id, steady_time as_of) const {
+  auto found = ended_.find(id);
+  return found != ended_.end() && found->second >= as_of;
 }
 
 void connector_core::ask(instant now) {
@@ -174,6 +191,7 @@ void connector_core::enqueue(const open_delivery& what) {
 
 void connector_core::forget(const uuid& id, instant now) {
   auto& one = entries_.at(id);
+  remember_end(id, now);
   free_slot(one);
   set_wake(one, std::nullopt);
   calls_.erase(one.ticket);

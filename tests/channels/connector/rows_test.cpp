@@ -77,6 +77,24 @@ BOOST_AUTO_TEST_CASE(a_window_older_than_a_refused_row_does_not_make_the_partiti
   BOOST_TEST(w.begun == seqs{1}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_row_that_ended_while_the_window_was_read_does_not_come_back) {
+  core_world w;
+  open_delivery_ptr one = draft{};
+  w.offer(one);
+  auto before = w.now().steady;
+  w.pass(milliseconds{10});
+  w.go(sent());
+  auto stale = std::make_shared<open_delivery>(*one);
+  stale->attempts = 1;
+  stale->unknown = true; // as it was found: `sending`
+  std::vector<open_delivery_ptr> rows{stale};
+  w.take(w.connector.loaded(rows, std::vector<partition_id>{3}, before, w.now()));
+  BOOST_TEST(w.connector.size() == 0u);
+  BOOST_TEST(w.settling.empty());
+  w.offer(draft{.seq = 2});
+  BOOST_TEST(w.beginning.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(rows_that_wait_long_give_way_to_those_that_could_go) {
   core_world w{small(4)};
   std::vector<open_delivery_ptr> waiting;
