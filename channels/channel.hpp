@@ -15,9 +15,8 @@ namespace recado::channels {
 struct capabilities {
   /// Messages to one recipient in one conversation leave in their order; a later one waits.
   bool ordered = true;
-  /// The provider recognises a repeated request: after an unknown end it is repeated at once.
-  bool idempotent = false;
-  std::size_t text_bytes_max = 64 << 10;
+  /// Of a payload as it was sent (JSON); a longer one is never tried.
+  std::size_t payload_bytes_max = 1 << 20;
 };
 
 using transport_request = std::variant<http::outgoing_request, http::outgoing_mail>;

@@ -66,12 +66,13 @@ void connector_state::on_account(const result<account_record>& came) {
 
 void connector_state::change_account(const account_record& record) {
   if (record.version < version) return;
+  bool is_new = record.version != version;
   version = record.version;
   config.pace = record.pace;
   config.retry = record.retry;
   open_account_of(record);
   make_core();
-  run(core->reopen(now()));
+  if (is_new) run(core->reopen(now()));
   run(core->change(config.pace, config.pace_share, config.retry, now()));
   run(record.paused ? core->pause(now()) : core->resume(now()));
 }
@@ -200,9 +201,15 @@ void connector_state::carry_out(const connector_core::begin& asked) {
   });
 }
 
+result<transport_request> connector_state::request_for(const open_delivery& what) const {
+  if (!account) return fail(ec::internal, "the account is unusable");
+  if (what.payload.size() > speaks->can().payload_bytes_max)
+    return fail(ec::invalid_request, "the message is too long for this channel");
+  return speaks->send_text(what, *account, ports->now());
+}
+
 void connector_state::carry_out(const connector_core::send& asked) {
-  auto request = account ? speaks->send_text(*asked.what, *account, ports->now())
-                         : result<transport_request>{fail(ec::internal, "the account is unusable")};
+  auto request = request_for(*asked.what);
   if (!request) {
     verdict said;
     said.what = account ? outcome_class::permanent_message : outcome_class::config;

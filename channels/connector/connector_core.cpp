@@ -212,6 +212,7 @@ connector_core::actions connector_core::close(std::string why, instant now) {
 
 connector_core::actions connector_core::reopen(instant now) {
   closed_.reset();
+  breaker_.reset(now.steady);
   pump(now);
   return take();
 }

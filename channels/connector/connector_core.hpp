@@ -77,7 +77,7 @@ public:
   actions change(const pacing& pace, double share, const policy::retry_config& retry, instant now);
   /// The account is gone: what is open fails, now and later.
   actions close(std::string why, instant now);
-  /// It is there again.
+  /// It is there, again or changed: what failed before says nothing any more.
   actions reopen(instant now);
   actions woke(instant now);
 

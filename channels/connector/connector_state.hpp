@@ -45,6 +45,7 @@ struct connector_state {
   void carry_out(const connector_core::settle& asked);
   void carry_out(const connector_core::expire& asked) const;
   void carry_out(const connector_core::load_more& asked) const;
+  result<transport_request> request_for(const open_delivery& what) const;
   void arm_timer();
   void note_breaker();
 

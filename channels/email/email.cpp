@@ -16,7 +16,7 @@ using json = nlohmann::json;
 
 constexpr std::size_t pem_bytes_max = 128 << 10;
 constexpr std::size_t subject_characters = 78; // of the text, when nothing else names the mail
-constexpr std::chrono::milliseconds whole_timeout{60'000};
+constexpr std::chrono::milliseconds check_timeout{60'000};
 
 std::string mailbox_complaint(std::string_view text) {
   auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
@@ -70,7 +70,6 @@ http::outgoing_mail connection_of(const open_account& account) {
   out.ca_pem = account.settings.text("tls_ca_pem");
   out.username = account.credentials.text("username");
   out.password = account.credentials.text("password");
-  out.timeout = whole_timeout;
   return out;
 }
 
@@ -183,7 +182,9 @@ verdict email_channel::parse_response(const transport_answer& answer, wall_time)
 }
 
 result<transport_request> email_channel::check(const open_account& account, wall_time) const {
-  return transport_request{connection_of(account)};
+  auto out = connection_of(account);
+  out.timeout = check_timeout;
+  return transport_request{std::move(out)};
 }
 
 } // namespace recado::channels

@@ -94,12 +94,6 @@ reading read_status(int status) {
 
 } // namespace
 
-capabilities webhook_channel::can() const {
-  capabilities out;
-  out.idempotent = true; // webhook-id
-  return out;
-}
-
 std::span<const field_rule> webhook_channel::settings() const {
   static const std::vector<field_rule> all{
     {.name = "url", .required = true, .bytes_max = url_bytes_max, .complaint = url_complaint},

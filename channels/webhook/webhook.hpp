@@ -8,7 +8,7 @@ namespace recado::channels {
 class webhook_channel final : public channel {
 public:
   std::string_view name() const override { return "webhook"; }
-  capabilities can() const override;
+  capabilities can() const override { return {}; }
   std::span<const field_rule> settings() const override;
   std::span<const field_rule> credentials() const override;
   std::vector<field_error> contradictions(const open_account& account) const override;

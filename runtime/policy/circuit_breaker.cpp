@@ -69,6 +69,11 @@ void circuit_breaker::undecided(permit call, steady_time now) {
   if (call.era == era_ && state_ == state::half_open) --probes_out_;
 }
 
+void circuit_breaker::reset(steady_time now) {
+  trips_ = 0;
+  enter(state::closed, now);
+}
+
 circuit_breaker::state circuit_breaker::at(steady_time now) {
   refresh(now);
   return state_;

@@ -36,6 +36,8 @@ public:
   void failed(permit call, steady_time now);
   /// The call was not made, or says nothing about the other side's health.
   void undecided(permit call, steady_time now);
+  /// Closed again: whatever failed was replaced by something else.
+  void reset(steady_time now);
 
   state at(steady_time now);
   /// When a refused caller may be let through.

@@ -3,8 +3,10 @@
 namespace recado::http::outward {
 namespace {
 
-/// Only against a wake-up that got lost: libcurl's own timers cut the wait short.
-constexpr int poll_ms_max = 10'000;
+/// libcurl has timers of its own for all but the time of one reply of a mail server: that it only
+/// sees when it looks.
+constexpr int poll_ms_busy = 500;
+constexpr int poll_ms_idle = 10'000;
 constexpr long kept_connections_max = 64;
 
 } // namespace
@@ -55,7 +57,8 @@ void loop::run() {
       std::lock_guard lock{mutex_};
       if (room && !queue_.empty()) continue;
     }
-    curl_multi_poll(multi_.get(), nullptr, 0, poll_ms_max, nullptr);
+    auto wait = running_.empty() ? poll_ms_idle : poll_ms_busy;
+    curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr);
   }
   end_all();
 }

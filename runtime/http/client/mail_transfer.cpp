@@ -60,7 +60,7 @@ std::optional<transfer_failure> mail_transfer::prepare() {
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_USE_SSL, mail_.security == mail_security::none ? static_cast<long>(CURLUSESSL_NONE)
                                                              : static_cast<long>(CURLUSESSL_ALL));
-  set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>((mail_.timeout.count() + 999) / 1000));
+  set_reply_timeout(std::min(mail_.timeout, mail_.step_timeout));
   if (!mail_.username.empty()) {
     set(CURLOPT_USERNAME, mail_.username.c_str());
     set(CURLOPT_PASSWORD, mail_.password.c_str());
@@ -81,6 +81,11 @@ std::optional<transfer_failure> mail_transfer::prepare() {
 /// account.
 bool mail_transfer::may_keep_connection() const {
   return mail_.security != mail_security::none && !mail_.username.empty() && mail_.ca_pem.empty();
+}
+
+void mail_transfer::set_reply_timeout(std::chrono::milliseconds time) {
+  set(CURLOPT_SERVER_RESPONSE_TIMEOUT,
+      static_cast<long>(std::chrono::ceil<std::chrono::seconds>(time).count()));
 }
 
 void mail_transfer::set_envelope() {
@@ -154,7 +159,8 @@ std::size_t mail_transfer::on_content(char* to, std::size_t size, std::size_t co
   me.handed_over_ += now;
   if (now == left && me.reply_.at == mail_step::data) {
     me.reply_ = {};
-    me.reply_.at = mail_step::content; // from here on the next reply decides
+    me.reply_.at = mail_step::content;      // from here on the next reply decides
+    me.set_reply_timeout(me.mail_.timeout); // scanners take their time, and giving up is a doubt
   }
   return now;
 }

@@ -31,6 +31,7 @@ private:
   }
   bool may_keep_connection() const;
   void set_envelope();
+  void set_reply_timeout(std::chrono::milliseconds time);
   void note_command(std::string_view line);
   bool auth_missing() const { return greeted_ && !mail_.username.empty() && !auth_sent_; }
 

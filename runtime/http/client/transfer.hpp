@@ -36,7 +36,8 @@ struct outgoing_mail {
   std::string sender;    ///< MAIL FROM, without brackets; ASCII
   std::string recipient; ///< RCPT TO; empty: no mail, only connect, AUTH and NOOP
   std::string content;   ///< RFC 5322, CRLF lines; dots are stuffed on the way
-  std::chrono::milliseconds timeout{60'000};
+  std::chrono::milliseconds timeout{120'000};     ///< of all
+  std::chrono::milliseconds step_timeout{30'000}; ///< of each reply but the last
 };
 
 struct incoming_response {

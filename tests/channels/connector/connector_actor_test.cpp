@@ -199,6 +199,32 @@ BOOST_AUTO_TEST_CASE(a_changed_account_counts_from_the_next_try_on) {
   BOOST_TEST(requests[1].url == "http://127.0.0.1:10/");
 }
 
+BOOST_AUTO_TEST_CASE(a_corrected_account_closes_the_breaker) {
+  statuses = {401, 401, 401, 401, 401, 401, 401, 401, 401, 401};
+  for (int i = 1; i <= 20; ++i)
+    database.push_back(draft{.seq = i, .address = std::to_string(i)});
+  offer_one(draft{.seq = 99});
+  auto shown = ask<std::vector<connector_snapshot>>(all, connectors_of{shop.client});
+  BOOST_TEST((shown->front().breaker == policy::circuit_breaker::state::open));
+  auto before = requests.size();
+  auto corrected = record();
+  corrected.version = 1;
+  statuses.clear();
+  caf::anon_send(all, account_changed{corrected});
+  run();
+  BOOST_TEST(requests.size() > before);
+  shown = ask<std::vector<connector_snapshot>>(all, connectors_of{shop.client});
+  BOOST_TEST((shown->front().breaker == policy::circuit_breaker::state::closed));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_too_long_is_never_tried) {
+  database = {draft{.payload = R"({"type":"text","text":")" + std::string(2 << 20, 'x') + "\"}"}};
+  offer_one(draft{});
+  BOOST_TEST(requests.empty());
+  BOOST_REQUIRE(settled.size() == 1);
+  BOOST_TEST((settled[0].what == outcome_class::permanent_message));
+}
+
 BOOST_AUTO_TEST_CASE(a_stored_pause_holds_everything) {
   stored->paused = true;
   database = {draft{.seq = 1}};

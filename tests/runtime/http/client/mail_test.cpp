@@ -229,6 +229,33 @@ BOOST_AUTO_TEST_CASE(a_silent_server_is_left_after_the_time_out) {
   BOOST_TEST(!why.maybe_taken);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_reply_may_take_longer_than_the_others) {
+  smtp server;
+  server.after_data = [](raw_connection& c) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{2'500}); // a scanner at work
+    c.say("250 2.0.0 ok\r\n");
+  };
+  auto slow_step = [](outgoing_mail& mail) {
+    mail.step_timeout = std::chrono::milliseconds{1'000};
+  };
+  BOOST_TEST(must<mail_reply>(against(server, slow_step)).accepted);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_without_a_reply_is_left) {
+  raw_server raw{[&](raw_connection& c, int) {
+    c.say("220 here\r\n");
+    for (auto line = c.line(); !line.starts_with("RCPT"); line = c.line())
+      c.say("250 ok\r\n");
+    c.wait_for_end();
+  }};
+  client_world w;
+  auto mail = mail_to(raw);
+  mail.step_timeout = std::chrono::milliseconds{1'000};
+  auto why = must<transfer_failure>(w.call(mail));
+  BOOST_TEST((why.what == transfer_error::timed_out), why.detail);
+  BOOST_TEST(!why.maybe_taken);
+}
+
 BOOST_AUTO_TEST_CASE(starttls_is_required_when_it_is_asked_for) {
   smtp server;
   auto why = must<transfer_failure>(
