@@ -31,6 +31,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
+if(RECADO_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(RECADO_SANITIZE)
   # CAF's headers form a reference from a null pointer on purpose; -fno-sanitize=null lets them.
   add_compile_options(-fsanitize=${RECADO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -86,7 +86,7 @@ public:
   void put(const std::variant<Ts...>& value) {
     array(2);
     packer_.pack(static_cast<std::uint32_t>(value.index()));
-    std::visit([this](const auto& body) { put(body); }, value);
+    std::visit([this](const auto& body) { this->put(body); }, value);
   }
 
   void put(const predecessor& x) { row(x.command, x.message); }
