@@ -47,6 +47,21 @@ BOOST_AUTO_TEST_CASE(a_check_is_signed_too) {
   BOOST_TEST(running().next("hook")["hook"]["type"] == "check");
 }
 
+BOOST_AUTO_TEST_CASE(http2_is_spoken_and_its_resets_are_told_apart) {
+  auto to = [](const std::string& path) {
+    return json{{"url", "https://localhost:" + std::to_string(running().port("modern")) + path}};
+  };
+  const json credentials{{"secret", hook_secret}};
+  auto said = send(opened("webhook", to("/in"), credentials), draft{}, now());
+  BOOST_TEST((said.what == outcome_class::sent), said.detail);
+  BOOST_TEST(said.provider_code == "202");
+  BOOST_TEST(running().next("modern")["id"] == last_own_id);
+  said = send(opened("webhook", to("/vanish"), credentials), draft{}, now());
+  BOOST_TEST((said.what == outcome_class::unknown), said.detail);
+  said = send(opened("webhook", to("/refuse"), credentials), draft{}, now());
+  BOOST_TEST((said.what == outcome_class::sent), said.detail);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace recado::channels::test

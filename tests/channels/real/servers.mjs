@@ -2,6 +2,7 @@
 // checks them with npm's standardwebhooks. Tells what it receives as JSON, one object a line.
 //   node servers.mjs MODULES KEY_FILE CERTIFICATE_FILE SECRET
 import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -82,12 +83,27 @@ const receiver = createServer((request, response) => {
   });
 });
 
+// Speaks only HTTP/2. Streams on /vanish are reset after the request, on /refuse refused at first.
+const modern = createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certFile) });
+modern.on("stream", (stream, headers) => {
+  const where = headers[":path"];
+  stream.on("error", () => {});
+  stream.resume().on("end", () => {
+    if (where === "/vanish") return stream.close(8);
+    if (where === "/refuse" && times("refuse") === 1) return stream.close(7);
+    tell({ modern: where, id: headers["webhook-id"] });
+    stream.respond({ ":status": 202 });
+    stream.end();
+  });
+});
+
 const ports = {
   submission: await mailServer("submission", { authMethods: ["PLAIN", "LOGIN"] }),
   login: await mailServer("login", { authMethods: ["LOGIN"] }),
   implicit: await mailServer("implicit", { secure: true }),
   plain: await mailServer("plain", { authOptional: true, disabledCommands: ["STARTTLS", "AUTH"] }),
   insecure: await mailServer("insecure", { allowInsecureAuth: true, disabledCommands: ["STARTTLS"] }),
+  modern: await new Promise((ready) => modern.listen(0, "127.0.0.1", () => ready(modern.address().port))),
   hook: await new Promise((ready) => receiver.listen(0, "127.0.0.1", () => ready(receiver.address().port))),
 };
 tell({ ports });
