@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "channels/answers.hpp"
+#include "channels/email/dkim.hpp"
 #include "channels/email/mailbox.hpp"
 #include "channels/email/mime.hpp"
 #include "channels/email/reply_codes.hpp"
@@ -109,8 +110,8 @@ std::span<const field_rule> email_channel::settings() const {
     {.name = "reply_to", .complaint = mailbox_complaint},
     {.name = "bounce_domain", .complaint = domain_complaint},
     {.name = "list_unsubscribe", .complaint = unsubscribe_complaint},
-    {.name = "dkim/domain", .not_built = true},
-    {.name = "dkim/selector", .not_built = true},
+    {.name = "dkim/domain", .complaint = domain_complaint},
+    {.name = "dkim/selector", .complaint = domain_complaint},
   };
   return all;
 }
@@ -119,17 +120,33 @@ std::span<const field_rule> email_channel::credentials() const {
   static const std::vector<field_rule> all{
     {.name = "username", .kind = field_kind::secret},
     {.name = "password", .kind = field_kind::secret},
-    {.name = "dkim_private_key", .kind = field_kind::secret, .not_built = true},
+    {.name = "dkim_private_key",
+     .kind = field_kind::secret,
+     .bytes_max = pem_bytes_max,
+     .complaint = email::dkim_key_complaint},
   };
   return all;
 }
 
 std::vector<field_error> email_channel::contradictions(const open_account& account) const {
-  bool user = !account.credentials.text("username").empty();
-  bool password = !account.credentials.text("password").empty();
-  if (user == password) return {};
-  return {{user ? "/credentials/password" : "/credentials/username",
-           "username and password come together"}};
+  std::vector<field_error> out;
+  auto together = [&out](std::initializer_list<std::pair<const char*, bool>> fields,
+                         const char* sentence) {
+    auto given =
+      std::count_if(fields.begin(), fields.end(), [](auto& each) { return each.second; });
+    for (const auto& [pointer, has] : fields)
+      if (given > 0 && !has) out.push_back({pointer, sentence});
+  };
+  auto has_setting = [&](const char* name) { return !account.settings.text(name).empty(); };
+  auto has_secret = [&](const char* name) { return !account.credentials.text(name).empty(); };
+  together({{"/credentials/username", has_secret("username")},
+            {"/credentials/password", has_secret("password")}},
+           "username and password come together");
+  together({{"/settings/dkim/domain", has_setting("dkim/domain")},
+            {"/settings/dkim/selector", has_setting("dkim/selector")},
+            {"/credentials/dkim_private_key", has_secret("dkim_private_key")}},
+           "dkim.domain, dkim.selector and dkim_private_key come together");
+  return out;
 }
 
 result<std::string> email_channel::address(std::string_view given) const {
@@ -171,6 +188,15 @@ result<transport_request> email_channel::send_text(const open_delivery& what,
     bounces.empty() ? from->address : "bounce+" + without_dashes(what.id.str()) + "@" + bounces;
   out.recipient = *to;
   out.content = email::compose(mail);
+  if (account.settings.has("dkim/domain")) {
+    auto signature = email::dkim_signature(out.content,
+                                           {account.settings.text("dkim/domain"),
+                                            account.settings.text("dkim/selector"),
+                                            account.credentials.text("dkim_private_key")},
+                                           what.created_at);
+    if (!signature) return failure{std::move(signature.error())};
+    out.content.insert(0, *signature);
+  }
   return transport_request{std::move(out)};
 }
 

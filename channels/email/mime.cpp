@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <openssl/evp.h>
+
+#include "channels/base64.hpp"
 
 namespace recado::channels::email {
 namespace {
@@ -24,15 +25,6 @@ std::string without_controls(std::string_view text) {
   std::string out{text};
   std::replace_if(
     out.begin(), out.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(bytes.data()),
-                                static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
   return out;
 }
 

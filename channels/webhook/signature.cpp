@@ -5,20 +5,13 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "channels/base64.hpp"
+
 namespace recado::channels::webhook {
 namespace {
 
 constexpr std::string_view prefix = "whsec_";
 constexpr std::size_t key_bytes_min = 24, key_bytes_max = 64;
-
-std::string base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0'); // OpenSSL ends it with a zero
-  auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                reinterpret_cast<const unsigned char*>(bytes.data()),
-                                static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
 
 } // namespace
 

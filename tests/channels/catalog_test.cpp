@@ -67,11 +67,25 @@ BOOST_AUTO_TEST_CASE(what_is_required_is_missed) {
 }
 
 BOOST_AUTO_TEST_CASE(fields_of_features_to_come_are_refused_with_their_own_code) {
+  const std::vector<field_rule> rules{{.name = "a"}, {.name = "later/b", .not_built = true}};
+  auto later = read_fields(R"({"a":"x","later":{"b":1}})", rules, "/settings");
+  BOOST_TEST((later.error().code == ec::not_available_yet));
+  BOOST_TEST(later.error().errors.front().pointer == "/settings/later/b");
+  auto wrong = read_fields(R"({"a":1,"later":{"b":1}})", rules, "/settings");
+  BOOST_TEST((wrong.error().code == ec::invalid_request));
+}
+
+BOOST_AUTO_TEST_CASE(all_of_dkim_comes_together) {
   auto checked =
-    check_account("email", R"({"host":"h","from":"a@b.c","dkim":{"domain":"b.c","selector":"s"}})",
-                  R"({"dkim_private_key":"x"})");
-  BOOST_TEST((checked.error().code == ec::not_available_yet));
-  BOOST_TEST(checked.error().errors.size() == 3u);
+    check_account("email", R"({"host":"h","from":"a@b.c","dkim":{"domain":"b.c"}})", "{}");
+  BOOST_TEST(pointers(checked) ==
+               (list{"/credentials/dkim_private_key", "/settings/dkim/selector"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(
+    pointers(check_account("email", R"({"host":"h","from":"a@b.c","dkim":{"domain":"b.c","x":1}})",
+                           R"({"dkim_private_key":"no key"})")) ==
+      (list{"/credentials/dkim_private_key", "/settings/dkim/x"}),
+    boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(user_name_and_password_come_together) {
