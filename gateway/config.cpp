@@ -18,6 +18,8 @@ result<void> gateway_config::validate() const {
     {token_cache_max >= 2, "gateway.token_cache_max: at least 2"},
     {limits.body_bytes_max >= 1024 && limits.body_bytes_max <= limits.bulk_bytes_max,
      "gateway.limits.body_bytes_max: from 1024 to bulk_bytes_max"},
+    {limits.bulk_messages_max >= 1 && limits.bulk_messages_max <= 1000,
+     "gateway.limits.bulk_messages_max: 1 to 1000"},
     {limits.json_depth_max >= 4 && limits.json_depth_max <= 256,
      "gateway.limits.json_depth_max: 4 to 256"},
     {limits.text_bytes_max >= 1 && limits.text_bytes_max <= limits.body_bytes_max,
@@ -31,6 +33,7 @@ result<void> gateway_config::validate() const {
     {admission.wait_max >= 0ms && admission.wait_max <= 5s, "gateway.admission.wait_max: 0 to 5 s"},
     {realtime.auth_timeout >= 100ms && realtime.auth_timeout <= 60s,
      "gateway.realtime.auth_timeout: 0.1 to 60 s"},
+    {realtime.keep_alive >= 10ms, "gateway.realtime.keep_alive: at least 10 ms"},
     {realtime.bad_frames_max >= 1, "gateway.realtime.bad_frames_max: at least 1"},
     {realtime.resume_messages_max >= 1 && realtime.held_frames_max >= 1 &&
        realtime.held_events_max >= 1 && realtime.watches_max >= 1 && realtime.fill_page >= 1 &&

@@ -13,6 +13,7 @@ namespace recado {
 struct gateway_limits {
   std::uint64_t body_bytes_max = 1 << 20;
   std::uint64_t bulk_bytes_max = 16 << 20; ///< body of POST /v1/messages/bulk
+  std::size_t bulk_messages_max = 1000;    ///< in one of them
   std::size_t json_depth_max = 32;
   std::size_t text_bytes_max = 64 << 10; ///< of a text payload
   std::size_t metadata_bytes_max = 64 << 10;
@@ -35,7 +36,8 @@ struct realtime_config {
   /// Messages are held back so long after `ready`, or until the first frame, so that a `resume`
   /// that follows can still send what came before them.
   std::chrono::milliseconds resume_grace{250};
-  unsigned bad_frames_max = 20; ///< the frame that reaches it closes with 1008
+  std::chrono::milliseconds keep_alive{25'000}; ///< between comments on an event stream
+  unsigned bad_frames_max = 20;                 ///< the frame that reaches it closes with 1008
   std::size_t resume_conversations_max = 1000;
   std::size_t resume_messages_max = 1000;     ///< per conversation; older ones are a `gap`
   std::size_t held_frames_max = 4096;         ///< per session during a resume; over it 4408

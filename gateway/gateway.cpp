@@ -59,6 +59,10 @@ public:
             [to = sockets_, deleted = deleted_](const client_id& client, const user_id& user) {
               deleted->bury(client, user);
               to->bury(client, user);
+            },
+            [to = sockets_](const rest::call_ptr& on, http::response head,
+                            std::optional<shapes::positions> since) {
+              return to->stream(*on->responder, std::move(head), on->who, std::move(since));
             }}) {}
 
   http::early_answer on_headers(const http::request& head) override;
@@ -90,6 +94,7 @@ http::early_answer door::on_headers(const http::request& head) {
 
 void door::on_request(http::request asked, http::responder answer) {
   auto on = std::any_cast<rest::call_ptr>(asked.context);
+  on->responder = answer;
   run(on, std::move(asked), [answer](http::response what) { answer(std::move(what)); });
 }
 

@@ -95,7 +95,7 @@ public:
     if (server_) {
       auto spread = std::min(websocket_spread_max, patience / 5);
       server_->drain();
-      server_->close_websockets(1012, spread);
+      server_->close_lasting(1012, spread);
       server_->stop(spread + patience / 5);
     }
     if (owner_) owner_->release_all(patience / 3);

@@ -13,6 +13,7 @@ namespace recado {
 template <class T>
 using on_result = std::function<void(result<T>)>;
 using on_reply = std::function<void(reply)>;
+using submission = std::pair<command, on_reply>;
 
 /// Commands to the owners of conversations.
 class command_service {
@@ -26,6 +27,11 @@ public:
   /// the catalogue, among them owner_unavailable, outcome_unknown, store_unavailable, overloaded.
   /// `reply_to` and `after` are filled in here.
   virtual void submit(command what, const uuid& session, on_reply done) = 0;
+  /// All of them, in this order, as if each were submitted; cheaper than one by one.
+  virtual void submit_all(std::vector<submission> all, const uuid& session) {
+    for (auto& [what, done] : all)
+      submit(std::move(what), session, std::move(done));
+  }
   /// Forgets the order of a session that has ended.
   virtual void end_session(const uuid& session) = 0;
 };

@@ -32,6 +32,7 @@ struct router::impl {
   std::mutex facts_mutex;
   take_facts facts; ///< all that was told, for a successor
 
+  std::shared_ptr<parcel> pack(command what, const uuid& session, on_reply done);
   void tell(take_facts news) {
     std::lock_guard lock{facts_mutex}; // also while posting: two calls keep their order
     if (news.link) facts.link = news.link;
@@ -60,16 +61,33 @@ caf::actor router::start(caf::actor_system& system) {
   return caf::actor_cast<caf::actor>(spawned);
 }
 
-void router::submit(command what, const uuid& session, on_reply done) {
+/// The command with its room in the mailbox; null if there is none, which is answered.
+std::shared_ptr<parcel> router::impl::pack(command what, const uuid& session, on_reply done) {
   auto id = what.id;
-  auto bytes = impl_->bytes->try_take(weight_of(what));
-  auto room = impl_->room->try_take();
+  auto in_bytes = bytes->try_take(weight_of(what));
+  auto in_room = room->try_take();
   auto given = std::make_shared<parcel>(std::move(what), session, std::move(done));
-  if (impl_->shared->mailbox->closed()) return given->done(refuse(id, ec::shutting_down));
-  if (!bytes || !room) return given->done(refuse(id, ec::overloaded));
-  given->bytes = std::move(bytes);
-  given->room = std::move(room);
-  impl_->shared->mailbox->post(take_command{std::move(given)});
+  if (in_bytes && in_room && !shared->mailbox->closed()) {
+    given->bytes = std::move(in_bytes);
+    given->room = std::move(in_room);
+    return given;
+  }
+  given->done(refuse(id, shared->mailbox->closed() ? ec::shutting_down : ec::overloaded));
+  return nullptr;
+}
+
+void router::submit(command what, const uuid& session, on_reply done) {
+  if (auto given = impl_->pack(std::move(what), session, std::move(done)))
+    impl_->shared->mailbox->post(take_commands{{std::move(given)}});
+}
+
+void router::submit_all(std::vector<std::pair<command, on_reply>> all, const uuid& session) {
+  take_commands out;
+  out.all.reserve(all.size());
+  for (auto& [what, done] : all)
+    if (auto given = impl_->pack(std::move(what), session, std::move(done)))
+      out.all.push_back(std::move(given));
+  if (!out.all.empty()) impl_->shared->mailbox->post(std::move(out));
 }
 
 void router::end_session(const uuid&) noexcept {}

@@ -30,6 +30,8 @@ public:
   /// From any thread. `done` is called exactly once within 6 s, on any thread, perhaps before this
   /// returns; it must not block. Fills in reply_to and after.
   void submit(command what, const uuid& session, on_reply done);
+  /// The same for many, which reach the actor in this order with one message.
+  void submit_all(std::vector<std::pair<command, on_reply>> all, const uuid& session);
   /// Nothing to forget: an order lives only as long as it has commands outstanding.
   void end_session(const uuid& session) noexcept;
 

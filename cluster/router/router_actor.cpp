@@ -34,7 +34,7 @@ router_actor::behavior_type run_router(router_actor::stateful_pointer<router_sta
     self->quit(std::move(why.reason));
   });
   return {
-    [self](take_command& what) { self->state.take(what); },
+    [self](take_commands& what) { self->state.take(what); },
     [self](take_replies& what) { self->state.take(what); },
     [self](const take_beacon& what) { self->state.core->on_beacon(what.from, self->state.now()); },
     [self](take_facts& what) { self->state.take(what); },
@@ -57,11 +57,14 @@ steady_time router_state::now() const {
   return self->clock().now();
 }
 
-void router_state::take(take_command& what) {
-  auto& given = *what.what;
-  auto to = next_ticket++;
-  waiting.emplace(to, std::move(given.done));
-  run(core->submit(to, std::move(given.what), given.session, now()));
+void router_state::take(take_commands& what) {
+  for (auto& each : what.all) {
+    auto given = std::move(each); // its room in the mailbox ends with its turn
+    auto to = next_ticket++;
+    waiting.emplace(to, std::move(given->done));
+    carry_out_all(core->submit(to, std::move(given->what), given->session, now()));
+  }
+  after_turn();
 }
 
 void router_state::take(take_replies& what) {
@@ -83,8 +86,13 @@ void router_state::take(const store_ended& what) {
     run(core->on_stored(what.items[i].to, what.items[i].attempt, what.how.at(i), now()));
 }
 
-/// What an action leads to goes behind what is to do already: the order of sends is kept.
 void router_state::run(router_actions actions) {
+  carry_out_all(std::move(actions));
+  after_turn();
+}
+
+/// What an action leads to goes behind what is to do already: the order of sends is kept.
+void router_state::carry_out_all(router_actions actions) {
   for (auto& one : actions)
     todo.push_back(std::move(one));
   while (!todo.empty()) {
@@ -92,7 +100,6 @@ void router_state::run(router_actions actions) {
     todo.pop_front();
     std::visit([this](auto& what) { carry_out(what); }, one);
   }
-  after_turn();
 }
 
 void router_state::carry_out(act::publish& what) {

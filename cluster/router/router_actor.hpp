@@ -44,8 +44,8 @@ struct parcel {
   std::optional<actor::credit_token> room, bytes;
 };
 
-struct take_command {
-  std::shared_ptr<parcel> what;
+struct take_commands {
+  std::vector<std::shared_ptr<parcel>> all;
 };
 struct take_replies {
   std::vector<reply> replies;
@@ -73,7 +73,7 @@ struct close_router {};
 
 } // namespace recado::cluster
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::take_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::take_commands)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::take_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::take_beacon)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::take_facts)
@@ -85,8 +85,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::cluster::close_router)
 namespace recado::cluster {
 
 using router_actor = caf::typed_actor<
-  // A command to route; its parcel is answered exactly once.
-  caf::reacts_to<take_command>,
+  // Commands to route, in this order; each parcel is answered exactly once.
+  caf::reacts_to<take_commands>,
   // Owners' answers.
   caf::reacts_to<take_replies>,
   // A node says which partitions it serves.
@@ -134,11 +134,12 @@ struct router_shared {
 struct router_state {
   static inline const char* name = "router";
 
-  void take(take_command& what);
+  void take(take_commands& what);
   void take(take_replies& what);
   void take(take_facts& what);
   void take(const store_ended& what);
   void run(router_actions actions);
+  void carry_out_all(router_actions actions);
   void carry_out(act::publish& what);
   void carry_out(act::offer& what);
   void carry_out(act::store& what);

@@ -56,6 +56,11 @@ policy::fair_queue_config queue_config(const admission_config& from) {
   return out;
 }
 
+policy::load weight_of(const command& what) {
+  const auto& send = std::get<send_message>(what.body);
+  return {1, envelope_bytes + send.payload.size() + send.metadata.size()};
+}
+
 class gate final : public admission, public std::enable_shared_from_this<gate> {
 public:
   gate(const admission_config& config, std::shared_ptr<command_service> below,
@@ -70,6 +75,7 @@ public:
                              "Messages refused because their client had too much in flight.")) {}
 
   void submit(command what, const uuid& session, on_reply done) override;
+  void submit_all(std::vector<submission> all, const uuid& session) override;
   void end_session(const uuid& session) override { below_->end_session(session); }
   actor::child_spec sweeper_child() override;
   void stop() override;
@@ -78,6 +84,7 @@ public:
 
 private:
   using lock = std::lock_guard<std::recursive_mutex>;
+  on_reply answering(const key& who, policy::load weight, on_reply done);
   void start(key who, policy::load weight, waiting what);
   void finished(const key& who, policy::load weight);
   void refuse(waiting what);
@@ -93,10 +100,10 @@ private:
 };
 
 void gate::submit(command what, const uuid& session, on_reply done) {
-  const auto* send = std::get_if<send_message>(&what.body);
-  if (!send) return below_->submit(std::move(what), session, std::move(done));
+  if (!std::holds_alternative<send_message>(what.body))
+    return below_->submit(std::move(what), session, std::move(done));
   key who{what.client, what.priority};
-  policy::load weight{1, envelope_bytes + send->payload.size() + send->metadata.size()};
+  auto weight = weight_of(what);
   waiting item{std::move(what), session, std::move(done)};
   auto outcome = policy::admission::refused;
   {
@@ -109,12 +116,44 @@ void gate::submit(command what, const uuid& session, on_reply done) {
   refuse(std::move(item));
 }
 
-void gate::start(key who, policy::load weight, waiting what) {
-  auto answer = [self = shared_from_this(), who, weight, done = std::move(what.done)](reply said) {
+/// Handed down while the lock is held: what waits of the same bulk must not overtake it.
+void gate::submit_all(std::vector<submission> all, const uuid& session) {
+  std::vector<submission> admitted;
+  std::vector<waiting> refused;
+  lock held{mutex_};
+  bool waits = false;
+  for (auto& [what, done] : all) {
+    if (!std::holds_alternative<send_message>(what.body)) {
+      admitted.emplace_back(std::move(what), std::move(done));
+      continue;
+    }
+    key who{what.client, what.priority};
+    auto weight = weight_of(what);
+    waiting item{std::move(what), session, std::move(done)};
+    auto outcome = policy::admission::refused;
+    if (!stopped_) outcome = queue_.offer(who, weight, item, clock::boot_time());
+    if (outcome == policy::admission::admitted)
+      admitted.emplace_back(std::move(item.what), answering(who, weight, std::move(item.done)));
+    else if (outcome == policy::admission::refused)
+      refused.push_back(std::move(item));
+    else
+      waited_.add(), waits = true;
+  }
+  if (waits && sweeper_) caf::anon_send(sweeper_, sweep{});
+  below_->submit_all(std::move(admitted), session);
+  for (auto& each : refused)
+    refuse(std::move(each));
+}
+
+on_reply gate::answering(const key& who, policy::load weight, on_reply done) {
+  return [self = shared_from_this(), who, weight, done = std::move(done)](reply said) {
     self->finished(who, weight);
     done(std::move(said));
   };
-  below_->submit(std::move(what.what), what.session, std::move(answer));
+}
+
+void gate::start(key who, policy::load weight, waiting what) {
+  below_->submit(std::move(what.what), what.session, answering(who, weight, std::move(what.done)));
 }
 
 void gate::finished(const key& who, policy::load weight) {

@@ -17,21 +17,21 @@ public:
   document run() {
     if (in_.at_end()) in_.fail("the body is empty");
     document out;
-    out.root = any("");
+    out.root = any();
     if (!in_.at_end()) in_.fail("something follows the document");
     out.flaws = std::move(flaws_);
     return out;
   }
 
 private:
-  value any(const std::string& pointer) {
+  value any() {
     switch (in_.peek()) {
     case '{':
-      return nested(pointer, &parser::object);
+      return nested(&parser::object);
     case '[':
-      return nested(pointer, &parser::array);
+      return nested(&parser::array);
     case '"':
-      return value{checked(in_.string(), pointer)};
+      return value{checked(in_.string())};
     case 't':
       in_.literal("true");
       return value{true};
@@ -46,14 +46,15 @@ private:
     }
   }
 
-  value nested(const std::string& pointer, value (parser::*kind)(const std::string&)) {
-    if (++depth_ > depth_max_) throw too_deep{};
-    value out = (this->*kind)(pointer);
-    --depth_;
+  value nested(value (parser::*kind)()) {
+    if (path_.size() >= depth_max_) throw too_deep{};
+    path_.emplace_back();
+    value out = (this->*kind)();
+    path_.pop_back();
     return out;
   }
 
-  value object(const std::string& pointer) {
+  value object() {
     in_.expect('{', "'{'");
     value::object out;
     if (in_.take('}')) return value{std::move(out)};
@@ -61,50 +62,65 @@ private:
       if (in_.peek() != '"') in_.fail("a name was expected");
       auto name = in_.string();
       in_.expect(':', "':'");
-      auto below = pointer_to(pointer, name);
-      checked(name, below);
-      auto held = any(below);
+      path_.back() = name;
+      checked(name);
+      auto held = any();
       out.push_back({std::move(name), std::move(held)});
     } while (in_.take(','));
     in_.expect('}', "',' or '}'");
-    find_duplicates(out, pointer);
+    path_.back() = nowhere{};
+    find_duplicates(out);
     return value{std::move(out)};
   }
 
-  value array(const std::string& pointer) {
+  value array() {
     in_.expect('[', "'['");
     value::array out;
     if (in_.take(']')) return value{std::move(out)};
-    do
-      out.push_back(any(pointer_to(pointer, out.size())));
-    while (in_.take(','));
+    do {
+      path_.back() = out.size();
+      out.push_back(any());
+    } while (in_.take(','));
     in_.expect(']', "',' or ']'");
     return value{std::move(out)};
   }
 
-  std::string checked(std::string text, const std::string& pointer) {
-    if (text.find('\0') != std::string::npos) flaw(pointer, "U+0000 is not allowed");
+  std::string checked(std::string text) {
+    if (text.find('\0') != std::string::npos) flaw("U+0000 is not allowed");
     return text;
   }
 
-  void find_duplicates(const value::object& members, const std::string& pointer) {
+  void find_duplicates(const value::object& members) {
+    if (members.size() < 2) return;
     std::vector<std::string_view> names;
     names.reserve(members.size());
     for (const auto& each : members)
       names.push_back(each.name);
     std::sort(names.begin(), names.end());
-    for (std::size_t i = 1; i < names.size(); ++i)
-      if (names[i] == names[i - 1] && (i == 1 || names[i] != names[i - 2]))
-        flaw(pointer_to(pointer, names[i]), "the name occurs more than once");
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      if (names[i] != names[i - 1] || (i > 1 && names[i] == names[i - 2])) continue;
+      path_.back() = std::string{names[i]};
+      flaw("the name occurs more than once");
+    }
   }
 
-  void flaw(std::string pointer, std::string detail) {
-    if (flaws_.size() < flaws_max) flaws_.push_back({std::move(pointer), std::move(detail)});
+  /// At the place that is being read.
+  void flaw(std::string detail) {
+    if (flaws_.size() >= flaws_max) return;
+    std::string pointer;
+    for (const auto& each : path_) {
+      if (const auto* name = std::get_if<std::string>(&each)) pointer = pointer_to(pointer, *name);
+      if (const auto* at = std::get_if<std::size_t>(&each)) pointer = pointer_to(pointer, *at);
+    }
+    flaws_.push_back({std::move(pointer), std::move(detail)});
   }
+
+  using nowhere = std::monostate;
+  using step = std::variant<nowhere, std::string, std::size_t>;
 
   scanner in_;
   std::size_t depth_max_;
-  std::size_t depth_ = 0;
+  std::vector<step> path_; ///< where each open object or array is being read
   std::vector<field_error> flaws_;
 };
 

@@ -40,6 +40,10 @@ struct command_answered {
 struct page_came {
   result<page<message_record>> got;
 };
+struct positions_kept {
+  uuid under;
+  bool ok = false;
+};
 struct alarm_rang {
   alarm what = alarm::auth_timeout;
 };
@@ -55,12 +59,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::typed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::standings_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::command_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::page_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::positions_kept)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::alarm_rang)
 
 namespace recado::realtime {
 
-/// One WebSocket connection. Pooled; spawned when the upgrade is done; its end closes the socket
-/// (1011 after a failure), and the end of the socket ends it.
+/// One WebSocket connection or event stream. Pooled; spawned when the upgrade is done or the stream
+/// begins; its end closes the connection (1011 after a failure), and the other way round.
 using session_actor = caf::typed_actor<
   // A frame of the client.
   caf::reacts_to<text_came>,
@@ -80,6 +85,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<command_answered>,
   // A page of the history.
   caf::reacts_to<page_came>,
+  // INTERNAL: an event stream's positions are kept, or could not be.
+  caf::reacts_to<positions_kept>,
   // INTERNAL: a timer.
   caf::reacts_to<alarm_rang>>;
 

@@ -1,5 +1,6 @@
 #include "gateway/realtime/realtime.hpp"
 
+#include "gateway/realtime/event_stream.hpp"
 #include "gateway/realtime/hub_actor.hpp"
 #include "gateway/realtime/session_actor.hpp"
 #include "runtime/observe/log.hpp"
@@ -76,6 +77,27 @@ void hub_line::events(const event_batch& batch) {
                       batch.events.size());
 }
 
+/// The end of a stream's answer on its way to a session that may not be there yet.
+class stream_end {
+public:
+  void reached() {
+    std::lock_guard lock{mutex_};
+    reached_ = true;
+    if (session_) caf::anon_send(session_, socket_closed{});
+    session_ = nullptr;
+  }
+  void tell(const session_actor& session) {
+    std::lock_guard lock{mutex_};
+    if (reached_) return caf::anon_send(session, socket_closed{});
+    session_ = session;
+  }
+
+private:
+  std::mutex mutex_;
+  session_actor session_;
+  bool reached_ = false;
+};
+
 class socket_door final : public realtime, public std::enable_shared_from_this<socket_door> {
 public:
   socket_door(caf::actor_system& system, std::shared_ptr<session_world> world,
@@ -97,6 +119,8 @@ public:
   actor::child_spec hub_child() override;
   void accept(const http::request& asked, const http::upgrader& answer,
               std::optional<auth::principal> who) override;
+  bool stream(const http::responder& answer, http::response head, const auth::principal& who,
+              std::optional<shapes::positions> since) override;
   void tell(const typing& what) override {
     if (auto hub = line_->get()) caf::anon_send(hub, session_types{{}, 0, what});
   }
@@ -153,6 +177,25 @@ http::ws_callbacks socket_door::open(const http::ws_peer_ptr& peer,
   };
 }
 
+bool socket_door::stream(const http::responder& answer, http::response head,
+                         const auth::principal& who, std::optional<shapes::positions> since) {
+  auto hub = line_->get();
+  if (!hub) return false;
+  auto end = std::make_shared<stream_end>();
+  head.body = stream_greeting;
+  ++*open_;
+  auto to = answer.stream(std::move(head), [end, count = open_] {
+    --*count;
+    end->reached();
+  });
+  if (to)
+    end->tell(spawn_session(system_, world_, hub, event_stream_peer(std::move(to)), who,
+                            stream_start{std::move(since)}));
+  else
+    --*open_;
+  return true;
+}
+
 } // namespace
 
 std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway_config& config,
@@ -160,9 +203,9 @@ std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway
                                         std::shared_ptr<auth::tombstones> deleted,
                                         std::function<wall_time()> now,
                                         std::function<void()> on_unknown_key) {
-  auto world = std::make_shared<session_world>(
-    session_world{config, std::move(below.commands), std::move(below.history), std::move(tokens),
-                  std::move(deleted), std::move(now), std::move(on_unknown_key)});
+  auto world = std::make_shared<session_world>(session_world{
+    config, std::move(below.commands), std::move(below.history), std::move(below.idempotency),
+    std::move(tokens), std::move(deleted), std::move(now), std::move(on_unknown_key)});
   return std::make_shared<socket_door>(system, std::move(world), std::move(below.watches));
 }
 

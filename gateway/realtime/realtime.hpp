@@ -1,10 +1,12 @@
 #pragma once
-/// The real-time half of the gateway: accepts WebSocket connections and feeds them. Thread-safe.
+/// The real-time half of the gateway: accepts WebSocket connections and event streams and feeds
+/// them. Thread-safe.
 #include "actors/service/services.hpp"
 #include "gateway/auth/authority.hpp"
 #include "gateway/auth/tombstones.hpp"
 #include "gateway/config.hpp"
 #include "gateway/realtime/events.hpp"
+#include "gateway/shapes/stream_id.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/http/handler.hpp"
 
@@ -18,6 +20,10 @@ public:
   /// Without a principal the first frame must bring the token.
   virtual void accept(const http::request& asked, const http::upgrader& answer,
                       std::optional<auth::principal> who) = 0;
+  /// Begins an event stream; `since`: its reader had one before and stood there. False if there is
+  /// no hub to feed it.
+  virtual bool stream(const http::responder& answer, http::response head,
+                      const auth::principal& who, std::optional<shapes::positions> since) = 0;
   virtual void tell(const typing& what) = 0;
   /// The user was deleted: its sessions here are closed with 4401.
   virtual void bury(const client_id& client, const user_id& user) = 0;

@@ -1,5 +1,8 @@
 #include "gateway/realtime/session_actor.hpp"
 
+#include "gateway/realtime/event_feed.hpp"
+#include "gateway/realtime/event_stream.hpp"
+#include "gateway/shapes/ids.hpp"
 #include "runtime/actor/child_setup.hpp"
 
 #include <caf/send.hpp>
@@ -17,10 +20,17 @@ struct session_state : session_port {
   ~session_state() override;
 
   void setup(std::shared_ptr<const session_world> w, hub_actor h, http::ws_peer_ptr p);
+  void start(std::optional<auth::principal> who, std::optional<stream_start> stream);
   void closed();
   void on_checked(const result<void>& got);
+  void kept(const positions_kept& what);
+  void rang(alarm what);
+  void keep_positions();
   // session_port
-  void send(std::string text) override { peer->send(std::move(text)); }
+  void send(std::string text) override;
+  void passed(const conversation_id& where, std::int64_t seq) override {
+    if (feed) feed->passed(where, seq);
+  }
   void close(int code, std::string reason) override { peer->close(code, std::move(reason)); }
   void consumed() override { peer->consumed(); }
   std::size_t queued_bytes() const override { return peer->queued_bytes(); }
@@ -44,6 +54,7 @@ struct session_state : session_port {
   hub_actor hub;
   http::ws_peer_ptr peer;
   std::optional<session_core> core;
+  std::optional<event_feed> feed; ///< of an event stream
   bool known_to_hub = false;
 };
 
@@ -61,6 +72,44 @@ void session_state::setup(std::shared_ptr<const session_world> w, hub_actor h,
   hub = std::move(h);
   peer = std::move(p);
   core.emplace(world->config, id, *this);
+}
+
+void session_state::start(std::optional<auth::principal> who, std::optional<stream_start> stream) {
+  if (!stream) return core->start(std::move(who));
+  feed.emplace();
+  wake_in(alarm::keep_alive, world->config.realtime.keep_alive);
+  core->start_stream(*who, std::move(stream->since));
+}
+
+void session_state::send(std::string text) {
+  if (!feed) return void(peer->send(std::move(text)));
+  peer->send(feed->event_of(text));
+  keep_positions();
+}
+
+void session_state::keep_positions() {
+  auto due = feed->to_keep(self->clock().now());
+  if (!due) return;
+  session_actor me{self};
+  auto under = uuid::v7();
+  const auto& who = core->who();
+  world->kept->keep(who.client, std::string{shapes::stream_route}, under.str(),
+                    shapes::hash_of(who.user.value), {200, shapes::write_positions(*due)},
+                    [me, under](const result<bool>& done) {
+                      caf::anon_send(me, positions_kept{under, done.has_value() && *done});
+                    });
+}
+
+void session_state::kept(const positions_kept& what) {
+  feed->kept(what.ok ? std::optional{what.under} : std::nullopt);
+  if (auto news = feed->id_alone(); !news.empty()) peer->send(std::move(news));
+}
+
+void session_state::rang(alarm what) {
+  if (what != alarm::keep_alive) return core->on_alarm(what);
+  peer->send(std::string{stream_comment});
+  keep_positions(); // what was kept expires
+  wake_in(what, world->config.realtime.keep_alive);
 }
 
 void session_state::closed() {
@@ -108,10 +157,11 @@ void session_state::read_messages(const conversation_id& where, std::int64_t sin
 
 session_actor::behavior_type session(session_actor::stateful_pointer<session_state> self,
                                      std::shared_ptr<const session_world> world, hub_actor hub,
-                                     http::ws_peer_ptr peer, std::optional<auth::principal> who) {
+                                     http::ws_peer_ptr peer, std::optional<auth::principal> who,
+                                     std::optional<stream_start> stream) {
   actor::child_setup(self);
   self->state.setup(std::move(world), std::move(hub), std::move(peer));
-  self->state.core->start(std::move(who));
+  self->state.start(std::move(who), std::move(stream));
   return {
     [self](text_came& in) { self->state.core->on_text(std::move(in.text)); },
     [self](const socket_closed&) { self->state.closed(); },
@@ -122,7 +172,8 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
     [self](standings_are& said) { self->state.core->on_standings(std::move(said.all)); },
     [self](const command_answered& said) { self->state.core->on_reply(said.ticket, said.said); },
     [self](const page_came& said) { self->state.core->on_page(said.got); },
-    [self](const alarm_rang& rang) { self->state.core->on_alarm(rang.what); },
+    [self](const positions_kept& what) { self->state.kept(what); },
+    [self](const alarm_rang& rang) { self->state.rang(rang.what); },
   };
 }
 
@@ -130,8 +181,10 @@ session_actor::behavior_type session(session_actor::stateful_pointer<session_sta
 
 session_actor spawn_session(caf::actor_system& system, std::shared_ptr<const session_world> world,
                             hub_actor hub, http::ws_peer_ptr peer,
-                            std::optional<auth::principal> who) {
-  return system.spawn(session, std::move(world), std::move(hub), std::move(peer), std::move(who));
+                            std::optional<auth::principal> who,
+                            std::optional<stream_start> stream) {
+  return system.spawn(session, std::move(world), std::move(hub), std::move(peer), std::move(who),
+                      std::move(stream));
 }
 
 } // namespace recado::realtime

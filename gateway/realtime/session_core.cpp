@@ -38,6 +38,18 @@ void session_core::on_attached(const result<void>& outcome) {
     return shut(try_again_later, "overloaded");
   }
   stage_ = stage::ready;
+  grace_ = true;
+  if (kind_ != kind::socket) return port_.ask_standings(); // on_standings goes on
+  send_ready();
+  port_.wake_in(alarm::grace_over, config_.realtime.resume_grace);
+  while (!backlog_.empty() && stage_ == stage::ready) {
+    auto next = std::move(backlog_.front());
+    backlog_.pop_front();
+    handle(std::move(next));
+  }
+}
+
+void session_core::send_ready() {
   std::string text;
   json::writer{text}
     .begin_object()
@@ -46,13 +58,6 @@ void session_core::on_attached(const result<void>& outcome) {
     .field("user_id", who_.user)
     .end_object();
   port_.send(std::move(text));
-  grace_ = true;
-  port_.wake_in(alarm::grace_over, config_.realtime.resume_grace);
-  while (!backlog_.empty() && stage_ == stage::ready) {
-    auto next = std::move(backlog_.front());
-    backlog_.pop_front();
-    handle(std::move(next));
-  }
 }
 
 void session_core::on_alarm(alarm what) {
@@ -84,6 +89,7 @@ void session_core::send_message(const frame& what) {
   if (what.seq <= at.last) return;
   if (at.first == 0) at.first = what.seq;
   at.last = what.seq;
+  port_.passed(what.conversation, what.seq);
   if (!own(what)) port_.send(*what.text);
 }
 

@@ -1,13 +1,15 @@
 #pragma once
-/// One WebSocket connection: frames in, frames out.
+/// One connection, a WebSocket or an event stream: frames in, frames out.
 ///
 /// A session authenticates, is attached by the hub, and from then on sends what the hub delivers.
 /// Per conversation the seq of its message frames strictly ascends. A `resume` reads what was
-/// missed while the live frames of those conversations are held back.
+/// missed while the live frames of those conversations are held back. An event stream cannot say
+/// anything: it resumes at its beginning, all its conversations, or begins with what comes.
 #include "gateway/auth/authority.hpp"
 #include "gateway/config.hpp"
 #include "gateway/json/fields.hpp"
 #include "gateway/realtime/events.hpp"
+#include "gateway/shapes/stream_id.hpp"
 
 #include <deque>
 #include <map>
@@ -16,13 +18,15 @@
 
 namespace recado::realtime {
 
-enum class alarm : std::uint8_t { auth_timeout, grace_over, resume_poll };
+enum class alarm : std::uint8_t { auth_timeout, grace_over, resume_poll, keep_alive };
 
 /// What a session wants done. Answers come back through the session's methods.
 class session_port {
 public:
   virtual ~session_port() = default;
   virtual void send(std::string text) = 0;
+  /// Once the next frame is sent, all of this conversation up to here is: for an event's id.
+  virtual void passed(const conversation_id&, std::int64_t) {}
   virtual void close(int code, std::string reason) = 0;
   virtual void consumed() = 0; ///< one text was dealt with
   virtual std::size_t queued_bytes() const = 0;
@@ -46,6 +50,8 @@ public:
 
   /// The connection is open. Without a principal the first frame must bring a token.
   void start(std::optional<auth::principal> who);
+  /// The connection is an event stream; `since`: its reader had another one before.
+  void start_stream(const auth::principal& who, std::optional<shapes::positions> since);
   void on_text(std::string text);
   void on_attached(const result<void>& outcome);
   void on_frame(const frame& what);
@@ -110,6 +116,7 @@ private:
   void submit(const inbound& in, command what, const message_id& message);
   // out
   void become(const auth::principal& who);
+  void send_ready();
   void shut(int code, std::string reason);
   void send_error(const std::string& id, const problem& why, const conversation_id& about = {});
   void send_ack(const std::string& id);
@@ -131,11 +138,22 @@ private:
   void leave_conversation();
   void send_gap(const conversation_id& where, std::int64_t from, std::int64_t to);
   void end_resume();
+  // event stream
+  void begin_stream(const std::vector<standing>& all);
+  void resume_stream(const std::vector<standing>& all);
+
+  enum class kind : std::uint8_t {
+    socket,
+    stream_to_begin, ///< where its reader stands is not known yet
+    stream,
+  };
 
   const gateway_config& config_;
   const session_id self_;
   session_port& port_;
   stage stage_ = stage::unknown;
+  kind kind_ = kind::socket;
+  std::optional<shapes::positions> since_; ///< of an event stream that goes on
   auth::principal who_;
   std::string ready_id_ = "null";
   std::deque<std::string> backlog_; ///< texts that came before we were attached

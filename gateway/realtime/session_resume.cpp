@@ -59,6 +59,7 @@ void session_core::begin_resume() {
 }
 
 void session_core::on_standings(std::vector<standing> all) {
+  if (kind_ == kind::stream_to_begin) return begin_stream(all);
   if (resumes_.empty() || resumes_.front().ready) return;
   auto& now = resumes_.front();
   now.ready = true;
@@ -173,6 +174,7 @@ void session_core::send_gap(const conversation_id& where, std::int64_t from, std
     .field("from_seq", from)
     .field("to_seq", to)
     .end_object();
+  port_.passed(where, to);
   port_.send(std::move(text));
 }
 

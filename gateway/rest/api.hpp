@@ -6,6 +6,7 @@
 #include "gateway/config.hpp"
 #include "gateway/rest/call.hpp"
 #include "gateway/rest/idempotency.hpp"
+#include "gateway/shapes/stream_id.hpp"
 #include "runtime/observe/health.hpp"
 #include "runtime/observe/metrics.hpp"
 
@@ -25,6 +26,8 @@ struct api_environment {
   std::function<wall_time()> now;
   std::function<void(const typing_notice&)> tell_typing;
   std::function<void(const client_id&, const user_id&)> user_deleted;
+  /// Begins the event stream that answers this call; false if that cannot be now.
+  std::function<bool(const call_ptr&, http::response, std::optional<shapes::positions>)> stream;
 };
 
 class api {
@@ -58,11 +61,14 @@ public:
   void post_typing(const call_ptr& on);
   // messages.cpp
   void post_message(const call_ptr& on);
+  void post_messages(const call_ptr& on); // bulk.cpp
   void get_message(const call_ptr& on);
   void list_messages(const call_ptr& on);
   void list_conversation_messages(const call_ptr& on);
   void get_message_history(const call_ptr& on);
   void cancel(const call_ptr& on);
+  // stream.cpp
+  void get_stream(const call_ptr& on);
   // pages.cpp
   void get_socket(const call_ptr& on);
   void get_live(const call_ptr& on);
@@ -77,7 +83,12 @@ public:
 private:
   command make_command(const call& on, const conversation_id& conversation,
                        command_body body) const;
+  using refusal = std::function<void(const message_id&, const problem&)>;
+  std::optional<command> bulk_command(const call& on, const json::value& what,
+                                      std::vector<field_error> flaws, std::size_t index,
+                                      const refusal& refuse) const;
   void submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok);
+  void begin_stream(const call_ptr& on, std::optional<shapes::positions> since);
   void issue_user_token(const call_ptr& on, const user_id& user, kept_answers::finish done);
 
   const gateway_config& config_;

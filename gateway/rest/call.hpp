@@ -26,6 +26,7 @@ public:
   json::document body; ///< null when there is none
 
   std::function<void(http::response)> reply_with; ///< set before a handler runs
+  std::optional<http::responder> responder;       ///< of a plain request; for streamed answers
 
   /// The answers; the first counts.
   void answer(int status, std::string json, std::vector<http::header> headers = {});

@@ -45,11 +45,16 @@ command api::make_command(const call& on, const conversation_id& conversation,
   return out;
 }
 
+result<user_id> speaker_of(const auth::principal& who, const std::optional<user_id>& named) {
+  if (!who.is_user()) return named.value_or(user_id{});
+  if (!named || *named == who.user) return who.user;
+  return fail(ec::forbidden_sender);
+}
+
 std::optional<user_id> speaker(const call_ptr& on, const std::optional<user_id>& named) {
-  const auto& own = on->who.user;
-  if (!on->who.is_user() || !named || *named == own)
-    return on->who.is_user() ? own : named.value_or(user_id{});
-  on->fail(problem{ec::forbidden_sender});
+  auto out = speaker_of(on->who, named);
+  if (out) return std::move(*out);
+  on->fail(out.error());
   return std::nullopt;
 }
 

@@ -14,7 +14,9 @@ std::optional<Id> id_param(const call_ptr& on, std::size_t index, ec missing) {
 }
 
 /// For whom a request without a named user speaks, and whether it may speak for a named one: a
-/// user's token for that user only. Answers 403 and gives nothing if it may not.
+/// user's token for that user only, else forbidden_sender.
+result<user_id> speaker_of(const auth::principal& who, const std::optional<user_id>& named);
+/// The same; answers if it may not.
 std::optional<user_id> speaker(const call_ptr& on, const std::optional<user_id>& named);
 
 /// True if something was wrong, which is then answered.

@@ -1,6 +1,7 @@
 #include "gateway/rest/idempotency.hpp"
 
 #include "gateway/rest/routes.hpp"
+#include "gateway/shapes/ids.hpp"
 
 #include <algorithm>
 
@@ -28,6 +29,13 @@ std::optional<std::string> idempotency_key(const call& on) {
     text = text.substr(1, text.size() - 2);
   if (text.empty()) return std::nullopt;
   return std::string{text};
+}
+
+std::optional<message_id> message_of_key(const call& on, std::size_t part) {
+  auto key = idempotency_key(on);
+  if (!key) return std::nullopt;
+  if (part > 0) *key += '\n' + std::to_string(part); // a key has no line feed
+  return shapes::message_of_key(on.who.client, *key);
 }
 
 std::optional<problem> check_idempotency_key(const call& on) {

@@ -11,6 +11,8 @@ namespace recado::rest {
 
 /// The key of a request: nothing if it has none. The quotes of a structured field are optional.
 std::optional<std::string> idempotency_key(const call& on);
+/// The message id that a key stands for; `part` numbers the messages of one request, from 1.
+std::optional<message_id> message_of_key(const call& on, std::size_t part = 0);
 /// malformed_request if there is a key that cannot be one.
 std::optional<problem> check_idempotency_key(const call& on);
 

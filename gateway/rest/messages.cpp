@@ -16,8 +16,8 @@ namespace {
 
 message_id id_of(const shapes::message_request& asked, const call& on) {
   if (asked.message) return *asked.message;
-  auto key = idempotency_key(on);
-  return key ? shapes::message_of_key(on.who.client, *key) : message_id::make();
+  auto named = message_of_key(on);
+  return named ? *named : message_id::make();
 }
 
 void answer_accepted(const call_ptr& on, const message_id& id, const reply& said) {

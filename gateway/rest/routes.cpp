@@ -41,7 +41,7 @@ constexpr route table[] = {
   // Messages
   {"POST", "/v1/messages", bearer, messages_write, json, &api::post_message},
   {"GET", "/v1/messages", bearer, messages_read, none, &api::list_messages},
-  {"POST", "/v1/messages/bulk", bearer, messages_write, json, nullptr, true},
+  {"POST", "/v1/messages/bulk", bearer, messages_write, json, &api::post_messages, true},
   {"GET", "/v1/messages/{id}", bearer, messages_read, none, &api::get_message},
   {"PATCH", "/v1/messages/{id}", bearer, messages_write, merge_patch},
   {"DELETE", "/v1/messages/{id}", bearer, messages_write, none},
@@ -58,7 +58,7 @@ constexpr route table[] = {
   {"POST", "/v1/schedules/{id}/resume", client, messages_write, optional_json},
   // Real time
   {"GET", "/v1/ws", socket, messages_read, none, &api::get_socket},
-  {"GET", "/v1/stream", bearer, messages_read, none},
+  {"GET", "/v1/stream", bearer, messages_read, none, &api::get_stream},
   // Channels, dead letters, connectors
   {"GET", "/v1/inbound/{channel}/{account}", open, messages_read, none},
   {"POST", "/v1/inbound/{channel}/{account}", open, messages_read, any},

@@ -1,6 +1,7 @@
 #include "gateway/shapes/answers.hpp"
 
 #include "gateway/shapes/ids.hpp"
+#include "gateway/shapes/problem_body.hpp"
 
 namespace recado::shapes {
 namespace {
@@ -145,6 +146,32 @@ std::string accepted_body(const reply& said) {
 std::string stored_body(const message_id& id) {
   std::string out;
   json::writer{out}.begin_object().field("status", "accepted").field("message_id", id).end_object();
+  return out;
+}
+
+std::string bulk_result(std::size_t index, const message_id& id, const reply& said) {
+  std::string out;
+  json::writer to{out};
+  to.begin_object()
+    .field("index", index)
+    .field("status", said.stored ? 202 : 201)
+    .field("message_id", id);
+  if (!said.stored)
+    to.field("conversation_id", said.conversation)
+      .field("seq", said.seq)
+      .field("created_at", said.at)
+      .field("replayed", said.replayed);
+  to.end_object();
+  return out;
+}
+
+std::string bulk_refusal(std::size_t index, const message_id& id, const problem& why,
+                         std::string_view trace_id) {
+  std::string out;
+  json::writer to{out};
+  to.begin_object().field("index", index).field("status", info_of(shown(why.code)).status);
+  if (!id.nil()) to.field("message_id", id);
+  to.field_raw("error", problem_body(why, trace_id)).end_object();
   return out;
 }
 

@@ -22,6 +22,12 @@ std::string accepted_body(const reply& said);
 /// 202: stored, not yet numbered.
 std::string stored_body(const message_id& id);
 
+/// One of the results of POST /v1/messages/bulk: taken, or refused with a problem. The id is there
+/// as soon as the message had one, so that it can be sent again.
+std::string bulk_result(std::size_t index, const message_id& id, const reply& said);
+std::string bulk_refusal(std::size_t index, const message_id& id, const problem& why,
+                         std::string_view trace_id);
+
 template <class T>
 std::string body_of(const T& what, void (*append)(json::writer&, const T&)) {
   std::string out;

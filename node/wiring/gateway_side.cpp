@@ -49,6 +49,7 @@ gateway_config gateway_settings(const settings& with) {
   out.token_lifetime = std::chrono::seconds{from.gateway.token_ttl_s};
   out.limits.body_bytes_max = from.limits.body_bytes_max;
   out.limits.bulk_bytes_max = from.limits.bulk_body_bytes_max;
+  out.limits.bulk_messages_max = from.limits.bulk_messages_max;
   out.limits.json_depth_max = from.limits.json_depth_max;
   out.limits.text_bytes_max = from.limits.text_bytes_max;
   out.limits.metadata_bytes_max = from.limits.metadata_bytes_max;
@@ -61,6 +62,7 @@ gateway_config gateway_settings(const settings& with) {
   out.admission.waiting_max = from.gateway.waiting_per_client;
   out.admission.wait_max = milliseconds{from.gateway.queue_wait_ms};
   out.realtime.auth_timeout = milliseconds{from.gateway.ws_auth_timeout_ms};
+  out.realtime.keep_alive = milliseconds{with.config.http.ws_ping_ms};
   out.realtime.resume_messages_max = from.gateway.resume_messages_max;
   out.realtime.resume_conversations_max = from.gateway.resume_conversations_max;
   return out;
@@ -83,6 +85,7 @@ http::server_config server_settings(const settings& with) {
   out.request_timeout = milliseconds{from.request_timeout_ms};
   out.write_timeout = milliseconds{from.write_timeout_ms};
   out.ws_message_bytes_max = from.ws_message_bytes_max;
+  out.stream_queue_bytes_max = from.ws_queue_bytes_max;
   out.ws_queue_bytes_max = from.ws_queue_bytes_max;
   out.ws_queue_frames_max = from.ws_queue_frames_max;
   out.ws_ping_interval = milliseconds{from.ws_ping_ms};

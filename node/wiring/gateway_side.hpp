@@ -29,6 +29,9 @@ public:
   void submit(command what, const uuid& session, on_reply done) override {
     to_->submit(std::move(what), session, std::move(done));
   }
+  void submit_all(std::vector<submission> all, const uuid& session) override {
+    to_->submit_all(std::move(all), session);
+  }
   void end_session(const uuid& session) override { to_->end_session(session); }
 
 private:

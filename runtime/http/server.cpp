@@ -28,7 +28,7 @@ public:
 
   std::uint16_t port() const override { return listener_->port(); }
   void drain() override;
-  void close_websockets(int code, std::chrono::milliseconds spread) override;
+  void close_lasting(int code, std::chrono::milliseconds spread) override;
   void stop(std::chrono::milliseconds deadline) override;
   stats snapshot() const override;
 
@@ -54,10 +54,10 @@ void server_impl::drain() {
     one->entrance()->post([&loop = *one] { loop.close_idle(); });
 }
 
-void server_impl::close_websockets(int code, std::chrono::milliseconds spread) {
+void server_impl::close_lasting(int code, std::chrono::milliseconds spread) {
   if (!running_) return;
   for (auto& one : loops_) {
-    one->entrance()->post([&loop = *one, code, spread] { loop.close_websockets(code, spread); });
+    one->entrance()->post([&loop = *one, code, spread] { loop.close_lasting(code, spread); });
   }
 }
 

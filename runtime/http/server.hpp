@@ -66,8 +66,9 @@ public:
   /// Stops accepting, closes idle connections, and says `Connection: close` in every answer.
   virtual void drain() = 0;
 
-  /// Closes every WebSocket at a moment spread evenly over `spread`.
-  virtual void close_websockets(int code, std::chrono::milliseconds spread) = 0;
+  /// Closes every WebSocket with this code, and ends every streamed answer, each at a moment of its
+  /// own: they are spread evenly over `spread`.
+  virtual void close_lasting(int code, std::chrono::milliseconds spread) = 0;
 
   /// Drains, waits until the last connection has ended or the deadline has passed, drops the rest
   /// and ends the threads. Blocks; not to be called from a callback.

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_has_not_been_built_says_so_after_all_checks) {
   site at;
   auto token = at.token(), admin = at.token_of(at.below.admin), id = uuid::v7().str();
   for (std::string path :
-       {"/v1/presence?users=ana", "/v1/schedules", "/v1/stream", "/v1/accounts", "/v1/connectors",
+       {"/v1/presence?users=ana", "/v1/schedules", "/v1/accounts", "/v1/connectors",
         "/v1/dead-letters", "/v1/webhooks", "/v1/tickets", "/v1/reports/live", "/v1/billing/daily",
         "/v1/event-types", "/v1/rules", "/v1/templates", "/v1/sla-policies"}) {
     auto got = at.get(path, token);
@@ -137,12 +137,6 @@ BOOST_AUTO_TEST_CASE(what_has_not_been_built_says_so_after_all_checks) {
     BOOST_TEST(at.get(path).status == 401, path);
   }
   BOOST_TEST(at.get("/v1/messages/" + id + "/trace", token).code() == "not_available_yet");
-  BOOST_TEST(at.ask("POST", "/v1/messages/bulk", token, "{").status == 400);
-  BOOST_TEST(at.ask("POST", "/v1/messages/bulk", token, "{\"messages\":[]}").code() ==
-             "not_available_yet");
-  BOOST_TEST(
-    at.ask("POST", "/v1/messages/bulk", token, '"' + std::string(2 << 20, 'x') + '"').status ==
-    422);
   BOOST_TEST(
     at.ask("POST", "/v1/inbound/whatsapp/main", "", "raw", "Content-Type: text/plain\r\n").code() ==
     "not_available_yet");

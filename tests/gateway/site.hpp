@@ -54,6 +54,8 @@ public:
   response say(const std::string& conversation, const std::string& from, const std::string& text,
                std::string_view headers = "");
 
+  /// Ends WebSockets and streams, as a node does before it stops.
+  void restart_soon() { server_->close_lasting(1012, std::chrono::milliseconds{0}); }
   std::uint16_t port() const { return server_->port(); }
   class gateway& gateway() {
     return *gateway_;

@@ -59,10 +59,13 @@ void connection::drop() {
 }
 
 void connection::tick(steady::time_point now) {
-  if (now >= restart_at_ && websocket) {
+  if (now >= restart_at_ && (websocket || stream)) {
     restart_at_ = steady::time_point::max();
-    websocket->close(restart_code_, "the server restarts");
+    if (websocket) websocket->close(restart_code_, "the server restarts");
+    if (stream) stream->close();
   }
+  // What was queued is lost already: there is nothing to wait for.
+  if (stream && stream->out.dropped()) return drop();
   if (on_tick) on_tick(now);
   if (now < deadline_) return;
   expire_never();

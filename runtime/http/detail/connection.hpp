@@ -68,10 +68,11 @@ public:
   bool reset = false; ///< by the client, noticed by watch_for_reset
 
   std::function<void(steady::time_point)> on_tick; ///< WebSocket: time for a ping?
-  std::shared_ptr<ws_link> websocket;
+  std::shared_ptr<ws_link> websocket;              ///< while it is one
+  std::shared_ptr<stream_link> stream;             ///< while it has a streamed answer
 
-  /// Ends the WebSocket of this connection at this moment (shutdown).
-  void close_websocket_at(steady::time_point when, int code) {
+  /// Ends the WebSocket or the streamed answer of this connection at this moment (shutdown).
+  void close_lasting_at(steady::time_point when, int code) {
     restart_at_ = when, restart_code_ = code;
   }
 

@@ -94,6 +94,8 @@ task<http_session::after> http_session::serve_stream(stream_start start) {
                                        .body = chunked ? framing::chunked : framing::until_close});
   if (!head_only_ && !first.empty()) head += join({first}, chunked);
   ++on_->server.streams;
+  on_->stream = start.link;
+  if (on_->server.draining) start.link->close(); // those that were open are being ended already
   bool whole = co_await on_->write_all(head);
   if (whole && !head_only_) {
     const auto watch = std::make_shared<input_watch>();
@@ -103,6 +105,7 @@ task<http_session::after> http_session::serve_stream(stream_start start) {
   }
   if (const auto how = start.link->out.ended(); how && how->at_once) ++on_->server.slow_readers;
   start.link->out.end({0, {}, true});
+  on_->stream = nullptr;
   --on_->server.streams;
   try {
     if (start.on_closed) start.on_closed();

@@ -57,12 +57,12 @@ void loop::close_idle() {
     if (one->idle) one->drop();
 }
 
-void loop::close_websockets(int code, std::chrono::milliseconds spread) {
+void loop::close_lasting(int code, std::chrono::milliseconds spread) {
   std::vector<connection*> open;
   for (auto* one : connections_)
-    if (one->websocket) open.push_back(one);
+    if (one->websocket || one->stream) open.push_back(one);
   for (std::size_t i = 0; i < open.size(); ++i) {
-    open[i]->close_websocket_at(steady::now() + spread * i / open.size(), code);
+    open[i]->close_lasting_at(steady::now() + spread * i / open.size(), code);
   }
 }
 

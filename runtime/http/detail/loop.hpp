@@ -54,7 +54,7 @@ public:
   void remove(connection& one) { connections_.erase(&one); }
   std::string_view date() const { return date_; } ///< for the Date header
   void close_idle();
-  void close_websockets(int code, std::chrono::milliseconds spread);
+  void close_lasting(int code, std::chrono::milliseconds spread);
 
   shared_state& server;
 

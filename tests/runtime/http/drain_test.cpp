@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(websockets_are_closed_spread_over_time) {
   for (int i = 0; i < 10; ++i)
     peers.emplace_back(w.port());
   BOOST_TEST(eventually([&] { return w.web->snapshot().websockets == 10; }));
-  w.web->close_websockets(1012, 500ms);
+  w.web->close_lasting(1012, 500ms);
   for (auto& p : peers) {
     const auto last = p.read();
     BOOST_TEST(last.close_code() == 1012);
@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(websockets_are_closed_spread_over_time) {
   }
   BOOST_TEST(eventually([&] { return w.web->snapshot().connections == 0; }));
   BOOST_TEST(w.program->close_code == 1012);
+}
+
+BOOST_AUTO_TEST_CASE(streamed_answers_end_whole_when_the_server_restarts) {
+  world w{{.linger_timeout = 200ms}};
+  client c{w.port()};
+  c.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto out = w.program->stream();
+  out->send("second;");
+  w.web->close_lasting(1012, 100ms);
+  const auto all = c.read_to_end();
+  BOOST_TEST(all.find("6\r\nfirst;\r\n7\r\nsecond;\r\n0\r\n\r\n") != std::string::npos);
+  c.close();
+  BOOST_TEST(eventually([&] { return w.program->streams_closed == 1; }));
+  BOOST_TEST(!out->send("nobody"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
