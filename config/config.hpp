@@ -3,6 +3,7 @@
 /// names. What a value may be stands in settings.cpp, what values may not be together in rules.cpp.
 /// Plain data: components take the parts they need, the composition root hands them out.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,15 @@ struct gateway_section {
   bool operator==(const gateway_section&) const = default;
 };
 
+/// [rates] how fast clients may send; every message of a bulk and every `send` of a WebSocket
+/// counts.
+struct rates_section {
+  std::uint32_t messages_per_second = 0; ///< of each client on this node; 0: no limit
+  std::uint32_t messages_burst = 0;      ///< at once, after a rest; 0: those of one second
+  std::vector<std::string> clients;      ///< "CLIENT_ID=per_second/burst" for single ones
+  bool operator==(const rates_section&) const = default;
+};
+
 /// [conversations] the actors of this node's partitions.
 struct conversations_section {
   std::uint32_t idle_passivate_s = 300;             ///< unused for so long: leaves the memory
@@ -154,12 +164,21 @@ struct node_config {
   bus_section bus;
   cluster_section cluster;
   gateway_section gateway;
+  rates_section rates;
   conversations_section conversations;
   actors_section actors;
   log_section log;
   net_section net;
   bool operator==(const node_config&) const = default;
 };
+
+/// One of [rates].clients, taken apart.
+struct client_rate {
+  std::string client; ///< a UUID
+  std::uint32_t per_second = 0, burst = 0;
+};
+/// Nothing if it is not of the form.
+std::optional<client_rate> read_client_rate(const std::string& text);
 
 /// One thing that is wrong, as an operator needs to hear it.
 struct invalid {

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <limits>
 
 #include "config/address.hpp"
 #include "config/setting.hpp"
+#include "schemas/uuid.hpp"
 
 namespace recado::config {
 namespace {
@@ -176,7 +178,7 @@ void describe(http_section& s, table& to) {
     .number("write_timeout_ms", s.write_timeout_ms, 100, ms_max)
     .number("keep_alive_idle_ms", s.keep_alive_idle_ms, 100, ms_max)
     .number("ws_message_bytes_max", s.ws_message_bytes_max, 1'024, 64 << 20)
-    .number("ws_queue_bytes_max", s.ws_queue_bytes_max, 64 << 10, gib)
+    .number("ws_queue_bytes_max", s.ws_queue_bytes_max, 512 << 10, gib) // a resume fills 256 KiB
     .number("ws_queue_frames_max", s.ws_queue_frames_max, 16, 1'000'000)
     .number("ws_ping_ms", s.ws_ping_ms, 1'000, 3'600'000)
     .flag("ws_compression", s.ws_compression);
@@ -254,6 +256,22 @@ void describe(gateway_section& s, table& to) {
     .number("resume_conversations_max", s.resume_conversations_max, 1, 100'000);
 }
 
+constexpr std::uint32_t rate_max = 1'000'000;
+
+complaint client_rate_text(const std::string& text) {
+  if (read_client_rate(text)) return std::nullopt;
+  return fmt::format("\"{}\" is not a client's rate such as "
+                     "0193a8c0-0000-7000-8000-000000000000=50/100 (per second, and at once)",
+                     text);
+}
+
+void describe(rates_section& s, table& to) {
+  to.in("rates")
+    .number("messages_per_second", s.messages_per_second, 0, rate_max)
+    .number("messages_burst", s.messages_burst, 0, rate_max)
+    .list("clients", s.clients, client_rate_text);
+}
+
 void describe(conversations_section& s, table& to) {
   to.in("conversations")
     .number("idle_passivate_s", s.idle_passivate_s, 1, 7 * 24 * 3'600)
@@ -266,6 +284,22 @@ void describe(conversations_section& s, table& to) {
 
 } // namespace
 
+std::optional<client_rate> read_client_rate(const std::string& text) {
+  auto equals = text.find('='), slash = text.find('/');
+  if (equals == std::string::npos || slash == std::string::npos || slash < equals)
+    return std::nullopt;
+  auto id = uuid::parse(text.substr(0, equals));
+  client_rate out{id ? id->str() : "", 0, 0};
+  auto number = [&text](std::size_t from, std::size_t to, std::uint32_t& into) {
+    auto [end, error] = std::from_chars(text.data() + from, text.data() + to, into);
+    return error == std::errc{} && end == text.data() + to && into <= rate_max;
+  };
+  if (!id || !number(equals + 1, slash, out.per_second) ||
+      !number(slash + 1, text.size(), out.burst))
+    return std::nullopt;
+  return out;
+}
+
 std::vector<setting> settings_of(node_config& config) {
   table all;
   describe(config.node, all);
@@ -275,6 +309,7 @@ std::vector<setting> settings_of(node_config& config) {
   describe(config.bus, all);
   describe(config.cluster, all);
   describe(config.gateway, all);
+  describe(config.rates, all);
   describe(config.conversations, all);
   all.in("actors")
     .number("threads", config.actors.threads, 1, 256)

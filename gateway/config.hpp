@@ -1,10 +1,12 @@
 #pragma once
 /// What an operator may set about the gateway. validate() names the first value that cannot be.
 #include "schemas/problem.hpp"
+#include "schemas/uuid.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace recado {
@@ -29,6 +31,19 @@ struct admission_config {
   std::size_t bytes_max = 16 << 20;
   std::size_t waiting_max = 4096;            ///< per client and lane; over it 503 at once
   std::chrono::milliseconds wait_max{1'000}; ///< then 503
+};
+
+/// A pace of messages. per_second 0: as fast as it likes.
+struct rate {
+  std::uint32_t per_second = 0;
+  std::uint32_t burst = 1; ///< at once, by a client that has rested
+  bool limited() const { return per_second > 0; }
+};
+
+/// Each message of a bulk and each `send` of a WebSocket counts; over it 429.
+struct rates_config {
+  rate everybody; ///< each client that has no rate of its own
+  std::map<client_id, rate> of_client;
 };
 
 struct realtime_config {
@@ -56,6 +71,7 @@ struct gateway_config {
   std::size_t token_cache_max = 65'536; ///< verified tokens kept
   gateway_limits limits;
   admission_config admission;
+  rates_config rates;
   realtime_config realtime;
 
   result<void> validate() const;

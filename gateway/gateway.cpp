@@ -8,6 +8,7 @@
 #include "gateway/rest/gate.hpp"
 #include "gateway/shapes/problem_body.hpp"
 #include "runtime/actor/supervisor.hpp"
+#include "runtime/clock/wall_clock.hpp"
 
 #include <atomic>
 #include <caf/actor_cast.hpp>
@@ -45,7 +46,8 @@ class door final : public http::handler, public std::enable_shared_from_this<doo
 public:
   door(gateway_config settings, services below, const gateway_environment& around,
        std::shared_ptr<auth::authority> tokens, std::shared_ptr<auth::tombstones> deleted,
-       std::shared_ptr<realtime::realtime> sockets, std::function<void()> on_unknown_key)
+       std::shared_ptr<realtime::realtime> sockets, std::shared_ptr<const admission::rates> paces,
+       std::function<void()> on_unknown_key)
     : config_(std::move(settings)),
       tokens_(std::move(tokens)),
       deleted_(std::move(deleted)),
@@ -63,6 +65,9 @@ public:
             [to = sockets_](const rest::call_ptr& on, http::response head,
                             std::optional<shapes::positions> since) {
               return to->stream(*on->responder, std::move(head), on->who, std::move(since));
+            },
+            [paces = std::move(paces)](const client_id& client) {
+              return paces->look(client, clock::boot_time());
             }}) {}
 
   http::early_answer on_headers(const http::request& head) override;
@@ -174,7 +179,8 @@ whole_gateway::whole_gateway(gateway_config config, services below,
   : tokens_(std::make_shared<auth::authority>(auth::authority_config{
       {config.issuer, config.audience}, config.token_lifetime, config.token_cache_max})) {
   auto refresh = [keys = keys_] { keys->ask(); };
-  admission_ = admission::make_admission(config.admission, below.commands, around.metrics);
+  auto paces = std::make_shared<admission::rates>(config.rates);
+  admission_ = admission::make_admission(config.admission, paces, below.commands, around.metrics);
   below.commands = admission_;
   around.health.declare("signing-keys", observe::probe::ready | observe::probe::started);
   auto deleted = std::make_shared<auth::tombstones>(below.directory, around.now);
@@ -182,7 +188,7 @@ whole_gateway::whole_gateway(gateway_config config, services below,
     realtime::make_realtime(around.system, config, below, tokens_, deleted, around.now, refresh);
   keyring_needs needs{below.clients, tokens_, around.now, around.health};
   door_ = std::make_shared<door>(config, std::move(below), around, tokens_, std::move(deleted),
-                                 sockets_, refresh);
+                                 sockets_, std::move(paces), refresh);
   actor::supervisor_config rules;
   rules.name = "gateway";
   supervisor_ = actor::supervise(

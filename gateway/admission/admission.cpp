@@ -63,16 +63,19 @@ policy::load weight_of(const command& what) {
 
 class gate final : public admission, public std::enable_shared_from_this<gate> {
 public:
-  gate(const admission_config& config, std::shared_ptr<command_service> below,
-       observe::metrics& metrics)
-    : below_(std::move(below)),
+  gate(const admission_config& config, std::shared_ptr<rates> paces,
+       std::shared_ptr<command_service> below, observe::metrics& metrics)
+    : paces_(std::move(paces)),
+      below_(std::move(below)),
       queue_(queue_config(config)),
       waited_(
         metrics.make_counter("recado_gateway_admission_waits_total",
                              "Messages that waited because their client had too much in flight.")),
       refused_(
         metrics.make_counter("recado_gateway_admission_refusals_total",
-                             "Messages refused because their client had too much in flight.")) {}
+                             "Messages refused because their client had too much in flight.")),
+      too_fast_(metrics.make_counter("recado_gateway_rate_limited_total",
+                                     "Messages refused because their client was too fast.")) {}
 
   void submit(command what, const uuid& session, on_reply done) override;
   void submit_all(std::vector<submission> all, const uuid& session) override;
@@ -88,20 +91,23 @@ private:
   void start(key who, policy::load weight, waiting what);
   void finished(const key& who, policy::load weight);
   void refuse(waiting what);
+  void slow_down(const command& what, const on_reply& done);
 
-  std::shared_ptr<command_service> below_;
+  const std::shared_ptr<rates> paces_;
+  const std::shared_ptr<command_service> below_;
   // Held while a command that waited is handed down, so that the next one of its session cannot
   // overtake it; an answer given at once comes back here on the same thread.
   std::recursive_mutex mutex_;
   policy::fair_queue<key, waiting, key_hash> queue_;
   sweeper_actor sweeper_;
   bool stopped_ = false;
-  observe::counter waited_, refused_;
+  observe::counter waited_, refused_, too_fast_;
 };
 
 void gate::submit(command what, const uuid& session, on_reply done) {
   if (!std::holds_alternative<send_message>(what.body))
     return below_->submit(std::move(what), session, std::move(done));
+  if (!paces_->take(what.client, clock::boot_time())) return slow_down(what, done);
   key who{what.client, what.priority};
   auto weight = weight_of(what);
   waiting item{std::move(what), session, std::move(done)};
@@ -118,13 +124,17 @@ void gate::submit(command what, const uuid& session, on_reply done) {
 
 /// Handed down while the lock is held: what waits of the same bulk must not overtake it.
 void gate::submit_all(std::vector<submission> all, const uuid& session) {
-  std::vector<submission> admitted;
+  std::vector<submission> admitted, too_fast;
   std::vector<waiting> refused;
   lock held{mutex_};
   bool waits = false;
   for (auto& [what, done] : all) {
     if (!std::holds_alternative<send_message>(what.body)) {
       admitted.emplace_back(std::move(what), std::move(done));
+      continue;
+    }
+    if (!paces_->take(what.client, clock::boot_time())) {
+      too_fast.emplace_back(std::move(what), std::move(done));
       continue;
     }
     key who{what.client, what.priority};
@@ -143,6 +153,13 @@ void gate::submit_all(std::vector<submission> all, const uuid& session) {
   below_->submit_all(std::move(admitted), session);
   for (auto& each : refused)
     refuse(std::move(each));
+  for (const auto& [what, done] : too_fast)
+    slow_down(what, done);
+}
+
+void gate::slow_down(const command& what, const on_reply& done) {
+  too_fast_.add();
+  done(recado::refuse(what.id, ec::rate_limited, "the client sends faster than it may"));
 }
 
 on_reply gate::answering(const key& who, policy::load weight, on_reply done) {
@@ -234,9 +251,10 @@ actor::child_spec gate::sweeper_child() {
 } // namespace
 
 std::shared_ptr<admission> make_admission(const admission_config& config,
+                                          std::shared_ptr<rates> paces,
                                           std::shared_ptr<command_service> below,
                                           observe::metrics& metrics) {
-  return std::make_shared<gate>(config, std::move(below), metrics);
+  return std::make_shared<gate>(config, std::move(paces), std::move(below), metrics);
 }
 
 } // namespace recado::admission

@@ -1,7 +1,8 @@
 #pragma once
-/// Admission of messages; see README.md. Commands that are not messages pass freely.
+/// Admission of messages, at the pace of their clients; see README.md. Commands that are not
+/// messages pass freely.
 #include "actors/service/services.hpp"
-#include "gateway/config.hpp"
+#include "gateway/admission/rates.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/observe/metrics.hpp"
 
@@ -16,6 +17,7 @@ public:
 };
 
 std::shared_ptr<admission> make_admission(const admission_config& config,
+                                          std::shared_ptr<rates> paces,
                                           std::shared_ptr<command_service> below,
                                           observe::metrics& metrics);
 

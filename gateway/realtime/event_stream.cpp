@@ -6,6 +6,7 @@ namespace {
 class stream_end final : public http::ws_peer {
 public:
   explicit stream_end(http::stream_peer_ptr to) : to_(std::move(to)) {}
+  ~stream_end() override { to_->close(); } // also if no session came to be
 
   bool send(std::string text) override { return to_->send(std::move(text)); }
   void close(int code, std::string reason) override {

@@ -159,6 +159,7 @@ hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
   actor::child_setup(self);
   self->state.setup(config, std::move(watches), std::move(history));
   return {
+    [](const host& asked) { asked.what(); },
     [self](const open_session& asked) { self->state.open(asked); },
     [self](const close_session& asked) { self->state.close(asked.id); },
     [self](const person_deleted& who) { self->state.close_all_of(who); },

@@ -6,6 +6,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
+#include <functional>
 
 namespace recado::realtime {
 
@@ -108,6 +109,9 @@ struct person_deleted {
 struct ask_standings {
   session_id id;
 };
+struct host {
+  std::function<void()> what;
+};
 struct session_types {
   session_id id; ///< nil: by REST
   std::uint64_t ticket = 0;
@@ -146,6 +150,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::open_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::close_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::person_deleted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::ask_standings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::host)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::session_types)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::events_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::doubt_arose)
@@ -161,6 +166,9 @@ namespace recado::realtime {
 /// The one hub of the process. Pooled; a supervised child of the gateway. Its death closes every
 /// session with 1012: the clients come back and resume.
 using hub_actor = caf::typed_actor<
+  // Does this on a thread of the actor system: whoever spawns on another one leaves CAF's logger
+  // behind in it, and the system does not end before that thread does.
+  caf::reacts_to<host>,
   // Attaches a session to its person's conversations; answered by `attached`.
   caf::reacts_to<open_session>,
   // The session is gone.

@@ -188,11 +188,15 @@ bool socket_door::stream(const http::responder& answer, http::response head,
     --*count;
     end->reached();
   });
-  if (to)
-    end->tell(spawn_session(system_, world_, hub, event_stream_peer(std::move(to)), who,
-                            stream_start{std::move(since)}));
-  else
-    --*open_;
+  if (!to) {
+    --*open_; // its reader has gone already
+    return true;
+  }
+  auto begin = [self = shared_from_this(), hub, end, peer = event_stream_peer(std::move(to)), who,
+                start = stream_start{std::move(since)}] {
+    end->tell(spawn_session(self->system_, self->world_, hub, peer, who, start));
+  };
+  caf::anon_send(hub, host{std::move(begin)});
   return true;
 }
 

@@ -2,6 +2,7 @@
 /// The handlers of the routes. Stateless but for the answers being made under an Idempotency-Key;
 /// thread-safe. A handler runs after all checks of the gate but the schema's.
 #include "actors/service/services.hpp"
+#include "gateway/admission/rates.hpp"
 #include "gateway/auth/authority.hpp"
 #include "gateway/config.hpp"
 #include "gateway/rest/call.hpp"
@@ -28,6 +29,8 @@ struct api_environment {
   std::function<void(const client_id&, const user_id&)> user_deleted;
   /// Begins the event stream that answers this call; false if that cannot be now.
   std::function<bool(const call_ptr&, http::response, std::optional<shapes::positions>)> stream;
+  /// What the client may still send; nothing if it has no limit.
+  std::function<std::optional<admission::allowance>(const client_id&)> allowance;
 };
 
 class api {
@@ -83,10 +86,11 @@ public:
 private:
   command make_command(const call& on, const conversation_id& conversation,
                        command_body body) const;
-  using refusal = std::function<void(const message_id&, const problem&)>;
+  using on_refusal = std::function<void(const message_id&, const problem&)>;
   std::optional<command> bulk_command(const call& on, const json::value& what,
                                       std::vector<field_error> flaws, std::size_t index,
-                                      const refusal& refuse) const;
+                                      const on_refusal& refuse) const;
+  void tell_rate(call& on) const;
   void submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok);
   void begin_stream(const call_ptr& on, std::optional<shapes::positions> since);
   void issue_user_token(const call_ptr& on, const user_id& user, kept_answers::finish done);

@@ -37,14 +37,11 @@ private:
 /// The results of one bulk, each written when it is known. The last one answers the request.
 class bulk_results {
 public:
-  bulk_results(call_ptr on, std::shared_ptr<command_service> commands, std::size_t size)
+  bulk_results(call_ptr on, std::function<void()> at_the_end, std::size_t size)
     : on_(std::move(on)),
-      commands_(std::move(commands)),
+      at_the_end_(std::move(at_the_end)),
       results_(size),
       missing_(size) {}
-
-  /// Names the order of this bulk's commands.
-  const uuid& session() const { return session_; }
 
   void refuse(std::size_t index, const message_id& id, const problem& why) {
     if (why.code == ec::rate_limited) ++limited_;
@@ -62,7 +59,7 @@ private:
   }
 
   void answer() {
-    commands_->end_session(session_);
+    at_the_end_();
     // Nothing was taken, and for this reason alone: that is the request's own answer.
     if (limited_ == results_.size()) return on_->fail(problem{ec::rate_limited});
     std::size_t bytes = 16;
@@ -79,8 +76,7 @@ private:
   }
 
   const call_ptr on_;
-  const std::shared_ptr<command_service> commands_;
-  const uuid session_ = uuid::v7();
+  const std::function<void()> at_the_end_;
   std::vector<std::string> results_; ///< as JSON; each written by one thread only
   std::atomic<std::size_t> missing_;
   std::atomic<std::size_t> limited_ = 0;
@@ -101,7 +97,7 @@ const json::value::array* messages_in(const call& on, const gateway_limits& limi
 /// One message of a bulk as a command; refused here if it cannot be one.
 std::optional<command> api::bulk_command(const call& on, const json::value& what,
                                          std::vector<field_error> flaws, std::size_t index,
-                                         const refusal& refuse) const {
+                                         const on_refusal& refuse) const {
   json::complaints wrong;
   wrong.add(std::move(flaws));
   auto asked = shapes::read_message(what, config_.limits, wrong);
@@ -126,7 +122,12 @@ void api::post_messages(const call_ptr& on) {
   wrong.add(on->body.flaws.size() < json::flaws_max ? std::move(flaws.others) : on->body.flaws);
   if (refused(on, wrong)) return;
   if (auto bad = check_idempotency_key(*on)) return on->fail(*bad);
-  auto results = std::make_shared<bulk_results>(on, below_.commands, items->size());
+  auto session = uuid::v7(); // names the order of this bulk's commands
+  auto at_the_end = [this, on, session] {
+    below_.commands->end_session(session);
+    tell_rate(*on);
+  };
+  auto results = std::make_shared<bulk_results>(on, at_the_end, items->size());
   std::vector<submission> all;
   all.reserve(items->size());
   for (std::size_t i = 0; i < items->size(); ++i) {
@@ -140,7 +141,7 @@ void api::post_messages(const call_ptr& on) {
   // Up to 16 MiB and what was made of them: nobody needs them while the answers come.
   on->body = {};
   on->asked.body = {};
-  if (!all.empty()) below_.commands->submit_all(std::move(all), results->session());
+  if (!all.empty()) below_.commands->submit_all(std::move(all), session);
 }
 
 } // namespace recado::rest

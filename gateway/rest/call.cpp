@@ -7,13 +7,12 @@ namespace recado::rest {
 namespace {
 
 constexpr std::size_t correlation_bytes_max = 256;
-constexpr const char* retry_after_s = "1";
 
-void add_retry_after(http::response& to) {
+void add_retry_after(http::response& to, std::chrono::seconds when) {
   if (to.status != 429 && to.status != 503) return;
   for (const auto& each : to.headers)
     if (http::same_name(each.name, "Retry-After")) return;
-  to.headers.push_back({"Retry-After", retry_after_s});
+  to.headers.push_back({"Retry-After", std::to_string(when.count())});
 }
 
 /// RFC 6750, section 3: why a bearer token did not do.
@@ -43,7 +42,8 @@ call::call(const http::request& from)
 
 http::response call::rendered(http::response what) const {
   if (!correlation_.empty()) what.headers.push_back({"X-Correlation-Id", correlation_});
-  add_retry_after(what);
+  what.headers.insert(what.headers.end(), also.begin(), also.end());
+  add_retry_after(what, retry_after);
   return what;
 }
 

@@ -28,6 +28,9 @@ public:
   std::function<void(http::response)> reply_with; ///< set before a handler runs
   std::optional<http::responder> responder;       ///< of a plain request; for streamed answers
 
+  std::vector<http::header> also;      ///< in whatever answer is given
+  std::chrono::seconds retry_after{1}; ///< if it is one that may be tried again
+
   /// The answers; the first counts.
   void answer(int status, std::string json, std::vector<http::header> headers = {});
   void respond(http::response what);

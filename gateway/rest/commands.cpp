@@ -1,6 +1,7 @@
 #include "gateway/rest/commands.hpp"
 
 #include "gateway/rest/api.hpp"
+#include "gateway/rest/rates.hpp"
 #include "gateway/rest/routes.hpp"
 #include "gateway/shapes/problem_body.hpp"
 
@@ -20,10 +21,20 @@ void api::run(const call_ptr& on) {
   if (!refused(on, wrong)) on->fail(problem{ec::not_available_yet});
 }
 
+/// Called when a message has been counted.
+void api::tell_rate(call& on) const {
+  auto left = around_.allowance(on.who.client);
+  if (!left) return;
+  on.also = rate_headers(*left);
+  on.retry_after = rest::retry_after(*left);
+}
+
 void api::submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok) {
   auto acting = what.acting;
+  bool counted = std::holds_alternative<send_message>(what.body);
   below_.commands->submit(std::move(what), uuid{},
-                          [on, acting, when_ok = std::move(when_ok)](reply said) {
+                          [this, on, acting, counted, when_ok = std::move(when_ok)](reply said) {
+                            if (counted) tell_rate(*on);
                             if (said.ok()) return when_ok(said);
                             auto refusal = on->rendered(shapes::problem_of(said, acting));
                             if (said.replayed)

@@ -41,6 +41,20 @@ services make_services(store::pool& reads, std::shared_ptr<cluster::router> rout
   return out;
 }
 
+static rate rate_of(std::uint32_t per_second, std::uint32_t burst) {
+  return {per_second, burst > 0 ? burst : std::max(per_second, 1U)};
+}
+
+static rates_config rates_of(const config::rates_section& from) {
+  rates_config out;
+  out.everybody = rate_of(from.messages_per_second, from.messages_burst);
+  for (const auto& text : from.clients)
+    if (auto one = config::read_client_rate(text))
+      out.of_client.emplace(client_id{*uuid::parse(one->client)},
+                            rate_of(one->per_second, one->burst));
+  return out;
+}
+
 gateway_config gateway_settings(const settings& with) {
   const auto& from = with.config;
   gateway_config out;
@@ -61,6 +75,7 @@ gateway_config gateway_settings(const settings& with) {
   out.admission.bytes_max = from.gateway.in_flight_bytes_per_client;
   out.admission.waiting_max = from.gateway.waiting_per_client;
   out.admission.wait_max = milliseconds{from.gateway.queue_wait_ms};
+  out.rates = rates_of(from.rates);
   out.realtime.auth_timeout = milliseconds{from.gateway.ws_auth_timeout_ms};
   out.realtime.keep_alive = milliseconds{with.config.http.ws_ping_ms};
   out.realtime.resume_messages_max = from.gateway.resume_messages_max;

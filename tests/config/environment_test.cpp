@@ -35,6 +35,7 @@ std::string other_value(const setting& one) {
     {"bus.urls", "nats://b:1"},
     {"cluster.name", "other"},
     {"cluster.wire", "auto"},
+    {"rates.clients", "0193a8c0-0000-7000-8000-000000000000=50/100"},
     {"conversations.batch_commands_max", "999"},
     {"log.level", "warn"},
     {"net.allow_private", "loopback, 10.0.0.0/8"},

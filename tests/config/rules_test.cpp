@@ -30,6 +30,17 @@ BOOST_AUTO_TEST_CASE(a_range_holds_for_values_set_by_code_too) {
   BOOST_TEST(broken_by([](auto& c) { c.node.id = ""; }) == "node.id ");
 }
 
+BOOST_AUTO_TEST_CASE(a_rate_of_one_client_has_its_form) {
+  std::string id = "0193a8c0-0000-7000-8000-000000000000";
+  BOOST_TEST(broken_by([&](auto& c) { c.rates.clients = {id + "=50/100", id + "=0/0"}; }) == "");
+  for (std::string bad :
+       {"", "x=1/1", "=1/1", "/", "0193a8c0-0000-7000-8000-000000000000=1",
+        "0193a8c0-0000-7000-8000-000000000000=1/-1", "0193a8c0-0000-7000-8000-000000000000=1/2x",
+        "0193a8c0-0000-7000-8000-000000000000=/1",
+        "0193a8c0-0000-7000-8000-000000000000=1/1000001"})
+    BOOST_TEST(broken_by([&](auto& c) { c.rates.clients = {bad}; }) == "rates.clients ", bad);
+}
+
 BOOST_AUTO_TEST_CASE(values_that_may_not_be_together_are_refused) {
   BOOST_TEST(broken_by([](auto& c) { c.http.tls_key_file = "k"; }) == "http.tls_key_file ");
   BOOST_TEST(broken_by([](auto& c) { c.limits.page_default = 1001; }) == "limits.page_default ");

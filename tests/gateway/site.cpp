@@ -23,12 +23,11 @@ gateway_config site::quick() {
   return out;
 }
 
-site::site(gateway_config config) {
+site::site(gateway_config config, http::server_config listen) {
   settings_ = std::make_unique<actor::system_settings>();
   system_ = std::make_unique<caf::actor_system>(*settings_);
   gateway_ = make_gateway(std::move(config), below.below(),
                           {*system_, health_, metrics_, [] { return clock::system_time(); }});
-  http::server_config listen;
   listen.port = 0;
   server_ = http::server::start(listen, gateway_->handler()).value();
   BOOST_REQUIRE(http::test::eventually([this] { return gateway_->ready(); }));

@@ -24,7 +24,7 @@ struct response {
 
 class site {
 public:
-  explicit site(gateway_config config = quick());
+  explicit site(gateway_config config = quick(), http::server_config listen = {});
   ~site();
 
   static gateway_config quick(); ///< short waits
