@@ -1,6 +1,6 @@
 #pragma once
 /// Frames as server-sent events, each with an id from which its reader may go on (see
-/// docs/decisions/0011-ids-of-the-event-stream.md). Pure.
+/// docs/decisions/0013-ids-of-the-event-stream.md). Pure.
 #include "gateway/shapes/stream_id.hpp"
 #include "schemas/time.hpp"
 

@@ -27,7 +27,8 @@ void api::get_stream(const call_ptr& on) {
   below_.idempotency->find(
     on->who.client, std::string{shapes::stream_route}, id->base->str(),
     shapes::hash_of(on->who.user.value),
-    [this, on, at = std::move(id->at)](result<std::optional<kept_answers::stored>> got) mutable {
+    [this, on, at = std::move(id->at)](
+      result<std::optional<idempotency_service::stored_answer>> got) mutable {
       if (!got && got.error().code != ec::idempotency_mismatch) return on->fail(got.error());
       auto kept = got && *got ? shapes::read_positions((*got)->body) : std::nullopt;
       if (!kept) return on->fail(lost_place());

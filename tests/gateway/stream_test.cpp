@@ -24,11 +24,11 @@ public:
     wire.send("GET /v1/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
               "Authorization: Bearer " +
               token + "\r\n" + (after.empty() ? "" : "Last-Event-ID: " + after + "\r\n") + "\r\n");
-    while (wire.input.find("\r\n\r\n") == std::string::npos && more()) {
+    while (raw_.find("\r\n\r\n") == std::string::npos && more()) {
     }
-    auto end = wire.input.find("\r\n\r\n");
-    head = wire.input.substr(0, end);
-    wire.input.erase(0, end + 4);
+    auto end = raw_.find("\r\n\r\n");
+    head = raw_.substr(0, end);
+    raw_.erase(0, end + 4);
   }
   bool ok() const { return head.starts_with("HTTP/1.1 200 "); }
 
@@ -67,19 +67,19 @@ public:
 private:
   bool more() {
     auto got = wire.read_some();
-    wire.input += got;
+    raw_ += got;
     return !got.empty();
   }
   bool chunk() {
     for (;;) {
-      auto line = wire.input.find("\r\n");
+      auto line = raw_.find("\r\n");
       if (line != std::string::npos) {
-        auto size = std::stoul(wire.input.substr(0, line), nullptr, 16);
+        auto size = std::stoul(raw_.substr(0, line), nullptr, 16);
         ended_whole = size == 0;
         if (ended_whole) return false;
-        if (wire.input.size() >= line + size + 4) {
-          text_ += wire.input.substr(line + 2, size);
-          wire.input.erase(0, line + size + 4);
+        if (raw_.size() >= line + size + 4) {
+          text_ += raw_.substr(line + 2, size);
+          raw_.erase(0, line + size + 4);
           return true;
         }
       }
@@ -104,7 +104,7 @@ private:
     BOOST_TEST(out.data.at("type") == out.type);
     return out;
   }
-  std::string text_;
+  std::string raw_, text_; ///< received and not read yet: as chunks, and without them
 };
 
 using seqs = std::vector<std::int64_t>;
