@@ -38,6 +38,19 @@ BOOST_AUTO_TEST_CASE(five_failures_in_a_row_open_it) {
   BOOST_TEST((breaker.retry_at(now) == now + 1s));
 }
 
+BOOST_AUTO_TEST_CASE(a_reset_closes_it_and_forgets_how_often_it_opened) {
+  circuit_breaker breaker;
+  steady_time now{1h};
+  fail_until_open(breaker, now);
+  breaker.failed(*breaker.try_pass(now + 1s), now + 1s);
+  auto stale = circuit_breaker::permit{};
+  breaker.reset(now + 1s);
+  BOOST_TEST(breaker.at(now + 1s) == state::closed);
+  breaker.failed(stale, now + 1s); // of before: counts for nothing
+  fail_until_open(breaker, now + 1s);
+  BOOST_TEST((breaker.retry_at(now + 1s) == now + 2s)); // the first wait again
+}
+
 BOOST_AUTO_TEST_CASE(half_open_lets_one_probe_through_at_a_time) {
   circuit_breaker breaker;
   steady_time now{1h};
