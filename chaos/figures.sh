@@ -55,7 +55,7 @@ first_message() {
   bin/recado-load --info "$FOLDER/info.json" --rate 20 --clients 1 --conversations 1 --warmup 0 --seconds 1 >/dev/null 2>&1
   first=$(($(now_ms) - begun - 1000))
   stop
-  rm "$FOLDER/info.json"
+  rm -f "$FOLDER/info.json"
   begun=$(now_ms)
   bin/recado up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
   UP=$!

@@ -79,7 +79,7 @@ public:
       health_.ok("postgres", now);
     else
       health_.failing("postgres", now, "no heartbeat reaches the database");
-    if (owned > 0)
+    if (owned > 0 || owner_->accompanied())
       health_.ok("partitions", now, std::to_string(owned) + " owned");
     else
       health_.failing("partitions", now, "none is owned");
@@ -146,6 +146,7 @@ private:
     watch_config watching;
     watching.cluster = with_.cluster();
     watching.self = with_.event_subject();
+    watching.for_owners = subjects::watches(with_.cluster(), with_.node(), with_.incarnation);
     watching.partitions = static_cast<partition_id>(with_.config.cluster.partitions);
     board_ = std::make_shared<watch_board>(watching, table_, link_.get());
     // Only now: its first news comes at once, on another thread, and needs all of the above.
@@ -156,6 +157,7 @@ private:
   void on_link(bool up) {
     if (router_) router_->on_link(up);
     if (board_ && up) board_->doubt();
+    if (owner_) owner_->on_link(up);
     observe::log_info(up ? "nats-connected" : "nats-disconnected", "{}",
                       up ? link_->server_id() : "");
   }
@@ -170,9 +172,6 @@ private:
     add(with_.reply_subject(), [this](const bus::message& got) {
       if (auto replies = cluster::decode_replies(got.data))
         router_->on_replies(std::move(*replies));
-    });
-    add(subjects::beacons(with_.cluster()), [this](const bus::message& got) {
-      if (auto beacon = cluster::decode_beacon(got.data)) router_->on_beacon(std::move(*beacon));
     });
   }
 

@@ -21,6 +21,20 @@ inline std::string events(const std::string& cluster, const std::string& node,
 inline std::string membership(const std::string& cluster) {
   return cluster + ".membership";
 }
+/// Watches of conversations that this node owns: request and reply. (Unwatch: no reply.)
+inline std::string watches(const std::string& cluster, const std::string& node,
+                           std::int64_t incarnation) {
+  return cluster + ".watch." + node + "." + std::to_string(incarnation);
+}
+/// Answered as long as the process lives: nobody there means that it was killed.
+inline std::string alive(const std::string& cluster, const std::string& node,
+                         std::int64_t incarnation) {
+  return cluster + ".alive." + node + "." + std::to_string(incarnation);
+}
+/// A partition was released for this node: it may look at the tables at once.
+inline std::string nudge(const std::string& cluster, const std::string& node) {
+  return cluster + ".nudge." + node;
+}
 /// Every node's beacon, each 200 ms: core NATS.
 inline std::string beacons(const std::string& cluster) {
   return cluster + ".beacon";

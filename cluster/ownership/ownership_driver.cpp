@@ -124,6 +124,12 @@ void ownership_driver::resolve(std::vector<held_partition> seen, int doubtful_ba
                           });
 }
 
+void ownership_driver::unreachable(const node_key& who) {
+  impl_->post(seen::unreachable{who});
+}
+void ownership_driver::nudge() {
+  impl_->post(seen::nudge{});
+}
 void ownership_driver::set_nats_ok(bool ok) noexcept {
   impl_->nats_ok = ok;
 }

@@ -26,6 +26,8 @@ struct ownership_callbacks {
   std::function<void(partition_id)> on_drop;
   /// Finish it (stop reading, end the batch, write nothing more), then call release().
   std::function<void(partition_id)> on_hand_over;
+  /// A partition was released for this node, which may take it now: tell it.
+  std::function<void(const std::string& node)> on_notify;
   /// False: no heartbeat for 2 s; the partitions are kept but nothing may be served.
   std::function<void(bool)> on_serving;
   /// PostgreSQL's clock, at most every 10 s: read between these two moments of CLOCK_BOOTTIME.
@@ -78,6 +80,10 @@ public:
     std::function<void(std::vector<held_partition> kept, std::vector<partition_id> lost)>;
   void resolve(std::vector<held_partition> seen, int doubtful_backend, on_resolved done);
 
+  /// From any thread. A node does not answer at its own subject.
+  void unreachable(const node_key& who);
+  /// From any thread. Something was released for this node: look now.
+  void nudge();
   /// For the node's row.
   void set_nats_ok(bool ok) noexcept;
   bool serving() const noexcept;

@@ -49,6 +49,7 @@ struct ownership_driver::impl {
   answer carry_out(const order::claim& what);
   answer carry_out(const order::terminate& what);
   answer carry_out(const order::release& what);
+  answer carry_out(const order::notify& what);
   answer carry_out(const order::leave&);
   answer carry_out(const order::own& what);
   answer carry_out(const order::drop& what);

@@ -1,5 +1,7 @@
 #include "cluster/ownership/ownership_machine.hpp"
 
+#include "cluster/ownership/placement.hpp"
+
 #include <algorithm>
 
 namespace recado::cluster {
@@ -42,7 +44,7 @@ void ownership_machine::request_next(steady_time now) {
     request(order::heartbeat{});
   } else if (!releasing_.empty() && now >= release_at_) {
     const auto& [id, job] = *releasing_.begin();
-    request(order::release{id, job.at, job.cursors});
+    request(order::release{id, job.at, job.cursors, job.target});
   } else if (to_terminate_) {
     request(order::terminate{*std::exchange(to_terminate_, std::nullopt)});
   } else if (!claims_.empty()) {
@@ -139,8 +141,11 @@ void ownership_machine::on(const seen::snapshot& event, steady_time now) {
     verified_ = true;
     if (phase_ != phase::ended) set_serving(true);
   }
+  plan(event.nodes, event.partitions, now);
   bool all_owned = plan_claims(event.partitions, now);
-  planned_ = all_owned && !silence_.suspicious(now) ? config_.poll_calm : config_.poll_fast;
+  if (all_owned) plan_moves(event.partitions);
+  bool calm = all_owned && moving_.empty() && !silence_.suspicious(now);
+  planned_ = calm ? config_.poll_calm : config_.poll_fast;
   poll_at_ = now + planned_;
 }
 
@@ -172,7 +177,78 @@ void ownership_machine::drop_what_moved(const std::vector<partition_row>& rows) 
 }
 
 void ownership_machine::forget(partition_id id) {
+  moving_.erase(id);
   if (held_.erase(id) > 0) say(order::drop{id});
+}
+
+// --- who should own what -----------------------------------------------------------------------
+
+void ownership_machine::meet(const std::vector<node_row>& nodes, steady_time now) {
+  std::map<node_key, acquaintance> still;
+  for (const auto& row : nodes) {
+    if (row.left) continue;
+    auto [one, _] = still.emplace(row.who, acquaintance{now, std::nullopt});
+    if (auto old = known_.find(row.who); old != known_.end()) one->second = old->second;
+    if (row.nats_ok)
+      one->second.without_nats.reset();
+    else if (!one->second.without_nats)
+      one->second.without_nats = now;
+  }
+  known_ = std::move(still);
+}
+
+/// Nodes that may own something: alive and not draining; of these, if there are any, those with
+/// NATS, and of these those that have been well for a while.
+std::set<std::string> ownership_machine::eligible(const std::vector<node_row>& nodes,
+                                                  steady_time now) {
+  std::set<std::string> alive, linked, well;
+  for (const auto& row : nodes) {
+    bool self = row.who == config_.self;
+    if (row.left || row.draining || (self && phase_ != phase::active)) continue;
+    if (!self && silence_.dead(row.who, now)) continue;
+    const auto& one = known_.at(row.who);
+    bool cut_off = one.without_nats && now - *one.without_nats >= config_.nats_grace;
+    alive.insert(row.who.node);
+    if (!cut_off) linked.insert(row.who.node);
+    if (!cut_off && now - one.since >= config_.health) well.insert(row.who.node);
+  }
+  if (!well.empty()) return well;
+  return linked.empty() ? alive : linked;
+}
+
+void ownership_machine::plan(const std::vector<node_row>& nodes,
+                             const std::vector<partition_row>& rows, steady_time now) {
+  meet(nodes, now);
+  std::map<partition_id, std::string> owners;
+  for (const auto& row : rows) {
+    auto& owner = owners[row.id];
+    if (row.owner && (row.owner == config_.self || !silence_.dead(*row.owner, now)))
+      owner = row.owner->node;
+    else if (!row.owner)
+      owner = row.target; // on its way
+  }
+  plan_ = place(eligible(nodes, now), owners);
+}
+
+std::string ownership_machine::target_of(partition_id id) const {
+  auto found = plan_.find(id);
+  return found == plan_.end() || found->second == config_.self.node ? "" : found->second;
+}
+
+/// Hands over what the plan gives to others, a few at a time in the whole cluster.
+void ownership_machine::plan_moves(const std::vector<partition_row>& rows) {
+  if (!serving_ || phase_ != phase::active) return;
+  auto under_way = moving_.size();
+  for (const auto& row : rows)
+    under_way += row.owner || releasing_.contains(row.id) ? 0 : 1;
+  for (const auto& [id, _] : held_) {
+    if (under_way >= config_.moves_max) return;
+    auto target = target_of(id);
+    if (target.empty() || moving_.contains(id)) continue;
+    moving_.emplace(id, std::move(target));
+    say(order::hand_over{id});
+    ++under_way;
+  }
 }
 
 /// One claim for each owner before, so that a hung one stands in nobody's way. False: something has
@@ -182,12 +258,10 @@ bool ownership_machine::plan_claims(const std::vector<partition_row>& rows, stea
   bool all_owned = true;
   std::map<std::optional<node_key>, std::vector<held_partition>> wanted;
   for (const auto& row : rows) {
-    note_free(row, now);
     if (held_.contains(row.id) || releasing_.contains(row.id)) continue;
-    bool owned = row.owner && row.owner != config_.self && row.owner->node != config_.self.node &&
-                 !silence_.dead(*row.owner, now);
-    all_owned = all_owned && owned;
-    if (!owned && serving_ && phase_ == phase::active && may_take(row, now))
+    bool orphan = orphaned(row, now);
+    all_owned = all_owned && (!orphan || !row.target.empty());
+    if (orphan && serving_ && phase_ == phase::active && may_take(row, now))
       wanted[row.owner].emplace_back(row.id, row.at);
   }
   for (auto& [from, ids] : wanted)
@@ -195,19 +269,25 @@ bool ownership_machine::plan_claims(const std::vector<partition_row>& rows, stea
   return all_owned;
 }
 
-void ownership_machine::note_free(const partition_row& row, steady_time now) {
-  if (row.owner)
-    free_since_.erase(row.id);
+bool ownership_machine::orphaned(const partition_row& row, steady_time now) {
+  bool owned = row.owner && row.owner != config_.self && row.owner->node != config_.self.node &&
+               !silence_.dead(*row.owner, now);
+  if (owned)
+    orphan_since_.erase(row.id);
   else
-    free_since_.try_emplace(row.id, now);
+    orphan_since_.try_emplace(row.id, now);
+  return !owned;
 }
 
-/// What has no owner is for its target first; after a while it is for anyone.
+/// What has no owner is for its target first, or for the one that the plan names; after a while it
+/// is for anyone. What an earlier life of ours had is ours.
 bool ownership_machine::may_take(const partition_row& row, steady_time now) const {
-  if (row.owner) return true;
+  if (row.owner && row.owner->node == config_.self.node) return true;
   if (row.target == config_.self.node) return true;
-  bool meant_for_another = !row.target.empty() || given_away_.contains(row.id);
-  return !meant_for_another || now - free_since_.at(row.id) >= config_.hold_off;
+  auto planned = plan_.find(row.id);
+  bool for_us = planned != plan_.end() && planned->second == config_.self.node;
+  bool meant_for_another = !row.target.empty() || given_away_.contains(row.id) || !for_us;
+  return !meant_for_another || now - orphan_since_.at(row.id) >= config_.hold_off;
 }
 
 // --- claiming --------------------------------------------------------------------------------
@@ -217,11 +297,11 @@ void ownership_machine::on(const seen::claimed& event, steady_time now) {
   auto from = std::exchange(claiming_, std::nullopt);
   for (auto row : event.rows) {
     row.adoption = from && from->from;
-    free_since_.erase(row.id);
+    orphan_since_.erase(row.id);
     given_away_.erase(row.id);
     // It came too late: it goes back as it is.
     if (phase_ == phase::stopping) {
-      releasing_[row.id] = {row.at, row.cursors};
+      releasing_[row.id] = {row.at, row.cursors, target_of(row.id)};
       continue;
     }
     held_[row.id] = row.at;
@@ -263,7 +343,10 @@ void ownership_machine::on(const seen::bumped& event, steady_time now) {
 void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
   auto mine = held_.find(event.id);
   if (mine == held_.end()) return;
-  releasing_[event.id] = {mine->second, event.cursors};
+  auto moving = moving_.extract(event.id);
+  auto target = moving.empty() ? std::string{} : moving.mapped();
+  if (phase_ == phase::stopping) target = target_of(event.id);
+  releasing_[event.id] = {mine->second, event.cursors, std::move(target)};
   held_.erase(mine);
   given_away_.insert(event.id);
   release_at_ = std::min(release_at_, now);
@@ -272,7 +355,18 @@ void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
 void ownership_machine::on(const seen::released& event, steady_time now) {
   busy_ = false;
   release_at_ = now + (event.done ? std::chrono::milliseconds{0} : config_.retry);
-  if (event.done) releasing_.erase(event.id);
+  if (!event.done) return;
+  auto job = releasing_.extract(event.id);
+  if (!job.empty() && !job.mapped().target.empty()) say(order::notify{job.mapped().target});
+}
+
+void ownership_machine::on(const seen::unreachable& event, steady_time now) {
+  silence_.unreachable(event.who, now);
+  poll_at_ = std::min(poll_at_, now);
+}
+
+void ownership_machine::on(const seen::nudge&, steady_time now) {
+  poll_at_ = std::min(poll_at_, now);
 }
 
 void ownership_machine::on(const seen::stop& event, steady_time now) {
@@ -281,6 +375,14 @@ void ownership_machine::on(const seen::stop& event, steady_time now) {
   stop_at_ = event.deadline;
   claims_.clear();
   if (event.deadline <= now) return; // no time for that
+  // Each goes to whom the last plan would give it without us.
+  std::set<std::string> others;
+  std::map<partition_id, std::string> owners;
+  for (const auto& [id, node] : plan_) {
+    owners[id] = held_.contains(id) ? std::string{} : node;
+    if (node != config_.self.node) others.insert(node);
+  }
+  plan_ = place(others, owners);
   for (const auto& [id, at] : held_)
     say(order::hand_over{id});
 }

@@ -17,7 +17,10 @@ struct ownership_config {
   std::chrono::milliseconds poll_calm{1'000};
   std::chrono::milliseconds serve_without_heartbeat{2'000}; ///< then stop serving
   std::chrono::milliseconds retry{200};                     ///< after any failure
-  std::chrono::milliseconds hold_off{300}; ///< a partition released for another waits so long
+  std::chrono::milliseconds hold_off{300};     ///< a partition meant for another waits so long
+  std::chrono::milliseconds health{5'000};     ///< a new incarnation is given nothing before
+  std::chrono::milliseconds nats_grace{2'000}; ///< without NATS while others have it
+  std::size_t moves_max = 4;                   ///< partitions that change hands at the same time
   silence_config silence;
 };
 
@@ -76,6 +79,12 @@ struct release_wanted {
   partition_id id = 0;
   lane_cursors cursors;
 };
+/// A node does not answer at its subject.
+struct unreachable {
+  node_key who;
+};
+/// Look at the tables now: something was released for us.
+struct nudge {};
 /// Give everything back; at the deadline leave without.
 struct stop {
   steady_time deadline{};
@@ -85,7 +94,7 @@ using ownership_event =
   std::variant<seen::tick, seen::enrolled, seen::enroll_failed, seen::session_lost, seen::heartbeat,
                seen::snapshot, seen::poll_failed, seen::claimed, seen::claim_failed,
                seen::terminated, seen::released, seen::left, seen::lost, seen::bumped,
-               seen::release_wanted, seen::stop>;
+               seen::release_wanted, seen::unreachable, seen::nudge, seen::stop>;
 
 /// What to do. Requests to PostgreSQL are marked (request): there is at most one at a time, each
 /// ends with its answer.
@@ -102,11 +111,16 @@ struct claim {
 struct terminate {
   node_key who;
 };
-/// (request) Write the cursors and no owner.
+/// (request) Write the cursors and no owner; meant for `target`, or for anyone if that is empty.
 struct release {
   partition_id id;
   epoch at;
   lane_cursors cursors;
+  std::string target;
+};
+/// The node may take a partition now: tell it.
+struct notify {
+  std::string node;
 };
 struct leave {}; ///< (request) mark our row as left
 /// Start serving it.
@@ -129,8 +143,8 @@ struct over {};       ///< stopped
 } // namespace order
 using ownership_action =
   std::variant<order::enroll, order::heartbeat, order::poll, order::claim, order::terminate,
-               order::release, order::leave, order::own, order::drop, order::hand_over,
-               order::serve, order::superseded, order::over>;
+               order::release, order::notify, order::leave, order::own, order::drop,
+               order::hand_over, order::serve, order::superseded, order::over>;
 using ownership_actions = std::vector<ownership_action>;
 
 class ownership_machine {
@@ -149,6 +163,12 @@ private:
   struct release_job {
     epoch at;
     lane_cursors cursors;
+    std::string target;
+  };
+  /// What is known of a node since it was seen first.
+  struct acquaintance {
+    steady_time since{};
+    std::optional<steady_time> without_nats;
   };
 
   void on(const seen::tick&, steady_time now);
@@ -166,6 +186,8 @@ private:
   void on(const seen::lost& event, steady_time now);
   void on(const seen::bumped& event, steady_time now);
   void on(const seen::release_wanted& event, steady_time now);
+  void on(const seen::unreachable& event, steady_time now);
+  void on(const seen::nudge&, steady_time now);
   void on(const seen::stop& event, steady_time now);
 
   void watch_heartbeat(steady_time now);
@@ -174,8 +196,14 @@ private:
   void observe(const std::vector<node_row>& nodes, steady_time now);
   void drop_what_moved(const std::vector<partition_row>& rows);
   bool plan_claims(const std::vector<partition_row>& rows, steady_time now);
-  void note_free(const partition_row& row, steady_time now);
+  void meet(const std::vector<node_row>& nodes, steady_time now);
+  std::set<std::string> eligible(const std::vector<node_row>& nodes, steady_time now);
+  void plan(const std::vector<node_row>& nodes, const std::vector<partition_row>& rows,
+            steady_time now);
+  void plan_moves(const std::vector<partition_row>& rows);
+  bool orphaned(const partition_row& row, steady_time now);
   bool may_take(const partition_row& row, steady_time now) const;
+  std::string target_of(partition_id id) const;
   void forget(partition_id id);
   void give_up();
   void set_serving(bool yes);
@@ -195,8 +223,11 @@ private:
   bool verified_ = false; ///< a snapshot since serving was last in doubt
   std::map<partition_id, epoch> held_;
   std::map<partition_id, release_job> releasing_;
-  std::map<partition_id, steady_time> free_since_; ///< those seen without owner
-  std::set<partition_id> given_away_;              ///< released by us, for others first
+  std::map<node_key, acquaintance> known_;
+  std::map<partition_id, std::string> plan_;         ///< who should own what, by the last snapshot
+  std::map<partition_id, std::string> moving_;       ///< ours, on the way to another node
+  std::map<partition_id, steady_time> orphan_since_; ///< those seen without a living owner
+  std::set<partition_id> given_away_;                ///< released by us, for others first
   std::deque<order::claim> claims_;
   std::optional<order::claim> claiming_; ///< the one under way
   std::optional<node_key> to_terminate_;

@@ -97,7 +97,15 @@ store::statement next_incarnation(const std::string& node, std::int64_t least) {
 
 std::vector<store::statement> poll() {
   store::statement nodes{
-    "poll_nodes", "select node_id, incarnation, heartbeat, left_at is not null from node", {}};
+    "poll_nodes",
+    "select n.node_id, n.incarnation, n.heartbeat, n.left_at is not null, n.nats_ok, "
+    "exists (select from node_drain d where d.node_id = n.node_id), "
+    "exists (select from pg_locks l where l.locktype = 'advisory' "
+    "and l.classid = hashtext('recado-node')::oid and l.objid = hashtext(n.node_id)::oid "
+    "and l.objsubid = 2 and l.granted) "
+    "from node n "
+    "where n.left_at is null or n.left_at > now() - interval '1 minute'",
+    {}};
   store::statement partitions{"poll_partitions",
                               "select id, epoch, owner_node, owner_incarnation, target "
                               "from partition order by id",
@@ -111,7 +119,10 @@ std::vector<node_row> nodes_of(const store::rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     out.push_back({{std::string{rows.get_text(i, 0)}, rows.get_int(i, 1)},
                    rows.get_int(i, 2),
-                   rows.get_bool(i, 3)});
+                   rows.get_bool(i, 3),
+                   rows.get_bool(i, 4),
+                   rows.get_bool(i, 5),
+                   rows.get_bool(i, 6)});
   return out;
 }
 
@@ -155,7 +166,7 @@ std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers)
 }
 
 store::statement release(partition_id part, epoch at, const lane_cursors& cursors,
-                         const node_key& self) {
+                         const std::string& target, const node_key& self) {
   store::params values;
   values.add_int2(static_cast<std::int16_t>(part)).add_int8(at);
   values.add_text(self.node).add_int8(self.incarnation);
@@ -163,8 +174,9 @@ store::statement release(partition_id part, epoch at, const lane_cursors& cursor
     values.add_int4(one.generation).add_int8(one.seq);
     values.add_uuid(one.command.nil() ? std::nullopt : std::optional{one.command.value});
   }
+  values.add_text(target.empty() ? std::nullopt : std::optional<std::string_view>{target});
   return {"partition_release",
-          "update partition set owner_node = null, owner_incarnation = null, target = null, "
+          "update partition set owner_node = null, owner_incarnation = null, target = $14, "
           "since = now(), express_generation = $5, express_seq = $6, express_command = $7, "
           "standard_generation = $8, standard_seq = $9, standard_command = $10, "
           "bulk_generation = $11, bulk_seq = $12, bulk_command = $13 "

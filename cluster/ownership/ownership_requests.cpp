@@ -86,7 +86,8 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::te
 }
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::release& what) {
-  auto done = db.run_one(sql::release(what.id, what.at, what.cursors, options.machine.self));
+  auto done =
+    db.run_one(sql::release(what.id, what.at, what.cursors, what.target, options.machine.self));
   return seen::released{what.id, done.has_value()};
 }
 
@@ -94,6 +95,11 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::le
   if (!db.run_one(sql::leave(options.machine.self)))
     observe::log_warn("leave-failed", "node {} ends without saying so", options.machine.self.node);
   return seen::left{};
+}
+
+ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::notify& what) {
+  if (tell.on_notify) tell.on_notify(what.node);
+  return {};
 }
 
 // --- what others must know -------------------------------------------------------------------

@@ -21,6 +21,9 @@ struct node_row {
   node_key who;
   std::int64_t heartbeat = 0;
   bool left = false; ///< for ever: a process that comes back has a new incarnation
+  bool nats_ok = true;
+  bool draining = false; ///< it is to give away all that it owns, and stays
+  bool locked = true;    ///< the session that holds the lock of its node id lives
 };
 
 struct partition_row {

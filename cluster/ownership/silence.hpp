@@ -14,8 +14,9 @@ namespace recado::cluster {
 struct silence_config {
   std::chrono::milliseconds age{3'000};
   int polls = 6;
-  std::chrono::milliseconds suspicious{500}; ///< heartbeats come every 200 ms
-  std::chrono::milliseconds own_gap{800};    ///< a poll may be this much later than planned
+  std::chrono::milliseconds suspicious{500};     ///< heartbeats come every 200 ms
+  std::chrono::milliseconds own_gap{800};        ///< a poll may be this much later than planned
+  std::chrono::milliseconds sign_age_max{1'000}; ///< of "unreachable"
 };
 
 class silence {
@@ -28,7 +29,11 @@ public:
   /// Our own link was down, or PostgreSQL was started again: what we saw proves nothing.
   void restart() { seen_.clear(); }
 
-  /// It left, or was silent for long enough. A node without a row counts as one that never moves.
+  /// Nobody answered at its own NATS subject: a first sign of a killed process.
+  void unreachable(const node_key& who, steady_time now) { no_responders_[who] = now; }
+
+  /// It left, or was silent for long enough, or (both signs together) answers nobody while its
+  /// session in PostgreSQL is gone. A node without a row counts as one that never moves.
   bool dead(const node_key& who, steady_time now);
   /// Some counter that should move did not since the poll before: look more often.
   bool suspicious(steady_time now) const;
@@ -38,6 +43,7 @@ private:
   struct counter {
     std::int64_t value = no_row;
     bool left = false;
+    bool locked = true;
     int unchanged = 0;
     steady_time since{};
   };
@@ -47,7 +53,10 @@ private:
   }
 
   silence_config config_;
+  bool killed(const node_key& who, const counter& one, steady_time now) const;
+
   std::map<node_key, counter> seen_;
+  std::map<node_key, steady_time> no_responders_;
   std::optional<steady_time> last_;
 };
 

@@ -5,22 +5,11 @@
 
 namespace recado::cli {
 
-namespace {
-
-int run_up(const embedded::up_options& options) {
-  if (options.nodes > 1)
-    return complain("up", "clusters of several nodes are not available yet; leave out --nodes",
-                    options.json, wrong_usage);
-  return embedded::up(options);
-}
-
-} // namespace
-
 void add_up(CLI::App& root, chosen_command& chosen) {
   auto& command = *root.add_subcommand(
     "up", "start Recado with its own PostgreSQL and NATS on this machine, until Ctrl-C");
   auto options = std::make_shared<embedded::up_options>();
-  command.add_option("--nodes", options->nodes, "number of nodes")
+  command.add_option("--nodes", options->nodes, "number of nodes, on consecutive ports")
     ->capture_default_str()
     ->check(CLI::Range(1, 16));
   command.add_option("--data", options->data, "folder of everything that is kept")
@@ -36,7 +25,7 @@ void add_up(CLI::App& root, chosen_command& chosen) {
                 "(direct when the owner is this node)")
     ->capture_default_str()
     ->check(CLI::IsMember({"stream", "auto"}));
-  finish(command, chosen, options, run_up);
+  finish(command, chosen, options, embedded::up);
 }
 
 } // namespace recado::cli

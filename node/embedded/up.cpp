@@ -48,10 +48,12 @@ public:
 private:
   attempt<void> start_servers();
   attempt<void> prepare_database();
-  attempt<void> start_node();
+  attempt<void> start_nodes();
   attempt<void> tell();
   void changed(const std::string& name, pid_t pid);
-  attempt<std::uint16_t> choose_http_port() const;
+  attempt<std::uint16_t> choose_http_ports() const;
+  node_place place_node(unsigned number, std::uint16_t port) const;
+  std::vector<std::string> node_names() const;
   static void step(const std::string& what);
 
   up_options options_;
@@ -60,7 +62,7 @@ private:
   ports ports_;
   fs::path nats_;
   postgres_place postgres_;
-  node_place node_;
+  std::vector<node_place> nodes_;
   running_info info_;
   bool ready_ = false;
   family children_;
@@ -71,7 +73,8 @@ void embedded_run::step(const std::string& what) {
   std::fprintf(stderr, "  %s\n", what.c_str());
 }
 
-attempt<std::uint16_t> embedded_run::choose_http_port() const {
+/// The first of as many consecutive ports as there are nodes.
+attempt<std::uint16_t> embedded_run::choose_http_ports() const {
   auto asked = options_.port;
   if (!asked) {
     auto free = free_block(default_port, options_.nodes);
@@ -79,9 +82,30 @@ attempt<std::uint16_t> embedded_run::choose_http_port() const {
       step(fmt::format("port {} is taken, using {}", default_port, *free));
     return free;
   }
-  if (*asked == 0) return free_port();
-  if (port_is_free(*asked)) return *asked;
-  return sorry(taken(*asked));
+  if (*asked == 0)
+    return free_port().and_then([this](auto first) { return free_block(first, options_.nodes); });
+  for (unsigned i = 0; i < options_.nodes; ++i)
+    if (auto port = static_cast<std::uint16_t>(*asked + i); !port_is_free(port))
+      return sorry(taken(port));
+  return *asked;
+}
+
+node_place embedded_run::place_node(unsigned number, std::uint16_t port) const {
+  auto id = fmt::format("n{}", number);
+  return {.id = id,
+          .folder = data_.node(number),
+          .log = data_.log(id),
+          .port = port,
+          .wire = options_.wire,
+          .store_url = socket_url(postgres_),
+          .nats_url = fmt::format("nats://127.0.0.1:{}", ports_.nats)};
+}
+
+std::vector<std::string> embedded_run::node_names() const {
+  std::vector<std::string> out;
+  for (const auto& node : nodes_)
+    out.push_back(node.id);
+  return out;
 }
 
 attempt<void> embedded_run::prepare() {
@@ -101,32 +125,29 @@ attempt<void> embedded_run::prepare() {
   if (!nats) return sorry(nats.error());
   auto postgres = place_postgres(data_, ports->postgres, secrets->postgres_password);
   if (!postgres) return sorry(postgres.error());
-  auto port = choose_http_port();
+  auto port = choose_http_ports();
   if (!port) return sorry(port.error());
   secrets_ = *secrets;
   ports_ = *ports;
   nats_ = *nats;
   postgres_ = *postgres;
-  node_ = {.id = "n1",
-           .folder = data_.node(1),
-           .log = data_.log("n1"),
-           .port = *port,
-           .wire = options_.wire,
-           .store_url = socket_url(postgres_),
-           .nats_url = fmt::format("nats://127.0.0.1:{}", ports_.nats)};
+  for (unsigned i = 0; i < options_.nodes; ++i)
+    nodes_.push_back(place_node(i + 1, static_cast<std::uint16_t>(*port + i)));
   return {};
 }
 
 attempt<void> embedded_run::start() {
   children_.on_change([this](const std::string& name, pid_t pid) { changed(name, pid); });
-  info_ = {.url = node_.url(),
+  info_ = {.url = nodes_.front().url(),
            .secrets = secrets_,
-           .nodes = {{.id = node_.id, .url = node_.url()}},
-           .nats_url = node_.nats_url,
+           .nodes = {},
+           .nats_url = nodes_.front().nats_url,
            .postgres_dsn = tcp_url(postgres_)};
+  for (const auto& node : nodes_)
+    info_.nodes.push_back({.id = node.id, .url = node.url()});
   return start_servers()
     .and_then([this] { return prepare_database(); })
-    .and_then([this] { return start_node(); })
+    .and_then([this] { return start_nodes(); })
     .and_then([this] {
       ready_ = true;
       return tell();
@@ -170,13 +191,17 @@ attempt<void> embedded_run::prepare_database() {
                          clients::admin_scopes, secrets_.admin_client_secret);
 }
 
-attempt<void> embedded_run::start_node() {
-  step("starting node n1");
+attempt<void> embedded_run::start_nodes() {
   auto policy = options_.restart ? on_death::restart : on_death::report;
-  if (auto done = children_.start(node_member(node_, policy)); !done) return done;
-  auto done = children_.wait_for(
-    node_.id, [this] { return node_is_ready(node_); }, 60s);
-  if (!done) return sorry(fmt::format("{}; see {}", done.error(), node_.log.string()));
+  for (const auto& node : nodes_) {
+    step(fmt::format("starting node {}", node.id));
+    if (auto done = children_.start(node_member(node, policy)); !done) return done;
+  }
+  for (const auto& node : nodes_) {
+    auto done = children_.wait_for(
+      node.id, [&] { return node_is_ready(node); }, 60s);
+    if (!done) return sorry(fmt::format("{}; see {}", done.error(), node.log.string()));
+  }
   return {};
 }
 
@@ -191,11 +216,13 @@ attempt<void> embedded_run::tell() {
 void embedded_run::changed(const std::string& name, pid_t pid) {
   if (name == nats_name) info_.nats_pid = pid;
   if (name == postgres_name) info_.postgres_pid = pid;
-  if (name == node_.id) info_.nodes.front().pid = pid;
+  bool is_node = false;
+  for (auto& node : info_.nodes)
+    if (node.id == name) node.pid = pid, is_node = true;
   if (!ready_ || children_.stop_requested()) return;
   if (auto told = tell(); !told) observe::log_warn("info-not-written", "{}", told.error());
-  if (pid == 0 && name == node_.id && !options_.restart)
-    observe::log_error("node-died", "node {} ended; its log is {}", name, node_.log.string());
+  if (pid == 0 && is_node && !options_.restart)
+    observe::log_error("node-died", "node {} ended; its log is {}", name, data_.log(name).string());
 }
 
 bool embedded_run::live() {
@@ -210,8 +237,8 @@ bool embedded_run::live() {
 /// Under 2 s in all: a node finishes what it can, then the servers end side by side.
 void embedded_run::stop() {
   ready_ = false;
-  children_.stop(
-    {{.names = {node_.id}, .limit = 900ms}, {.names = {nats_name, postgres_name}, .limit = 700ms}});
+  children_.stop({{.names = node_names(), .limit = 900ms},
+                  {.names = {nats_name, postgres_name}, .limit = 700ms}});
   std::error_code ignored;
   fs::remove(data_.info(), ignored);
   if (!options_.info.empty()) fs::remove(options_.info, ignored);

@@ -206,6 +206,9 @@ void owner_side::start_ownership() {
   calls.on_hand_over = [this](partition_id part) {
     caf::anon_send(host_, hand_over_partition{part});
   };
+  calls.on_notify = [this](const std::string& node) {
+    if (others_) others_->notify(node);
+  };
   calls.on_serving = [](bool yes) {
     if (yes)
       observe::log_info("serving", "the heartbeat reaches PostgreSQL");
@@ -227,6 +230,7 @@ void owner_side::start_ownership() {
     std::chrono::milliseconds{cluster_config.serve_without_heartbeat_ms};
   options.machine.silence.age = std::chrono::milliseconds{cluster_config.silence_ms};
   options.machine.silence.polls = static_cast<int>(cluster_config.silence_polls);
+  options.machine.moves_max = cluster_config.moves_max;
   ownership_ =
     std::make_unique<cluster::ownership_driver>(needs_.with.database(), options, std::move(calls));
   ownership_->start();
@@ -236,24 +240,38 @@ bool owner_side::serving() const {
   return ownership_ && ownership_->serving();
 }
 
-/// Says every 200 ms which partitions are alive here; for gateways that wonder.
+/// Says every 200 ms which partitions are alive here, for gateways that wonder, and looks after the
+/// other nodes twice as often.
 void owner_side::start_beacon() {
-  auto interval = std::chrono::milliseconds{needs_.with.config.cluster.beacon_ms};
-  auto publish = [this] {
-    ownership_->set_nats_ok(needs_.link.connected());
-    cluster::beacon now{needs_.with.node(), needs_.with.incarnation, needs_.table->list()};
-    (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
-  };
+  neighbourhood::ports ports;
+  ports.unreachable = [this](const cluster::node_key& who) { ownership_->unreachable(who); };
+  ports.nudge = [this] { ownership_->nudge(); };
+  others_ = std::make_unique<neighbourhood>(needs_.with, needs_.link, needs_.router, needs_.board,
+                                            std::move(ports));
+  others_->start();
+  others_->on_link(needs_.link.connected());
+  auto interval = std::chrono::milliseconds{needs_.with.config.cluster.beacon_ms} / 2;
   beacon_ = needs_.system.spawn(
-    [publish, interval](caf::event_based_actor* self, const caf::unit_t&) -> caf::behavior {
+    [this, interval](caf::event_based_actor* self, const caf::unit_t&) -> caf::behavior {
       actor::child_setup(self);
       self->delayed_send(self, interval, caf::tick_atom_v);
-      return {[self, publish, interval](caf::tick_atom) {
+      return {[this, self, interval, turn = 0](caf::tick_atom) mutable {
         self->delayed_send(self, interval, caf::tick_atom_v);
-        publish();
+        if (++turn % 2 == 0) beat();
+        others_->look();
       }};
     },
     caf::unit);
+}
+
+void owner_side::beat() {
+  ownership_->set_nats_ok(needs_.link.connected());
+  cluster::beacon now{needs_.with.node(), needs_.with.incarnation, needs_.table->list()};
+  (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
+}
+
+void owner_side::on_link(bool up) {
+  if (others_) others_->on_link(up);
 }
 
 // --- the end
@@ -267,6 +285,7 @@ void owner_side::stop() {
   if (beacon_) caf::anon_send_exit(beacon_, caf::exit_reason::user_shutdown);
   if (host_) caf::anon_send_exit(host_, caf::exit_reason::user_shutdown);
   beacon_ = nullptr;
+  if (others_) others_->stop();
   host_ = nullptr;
   keeper_.reset();
   for (auto& writer : writers_)

@@ -7,6 +7,7 @@
 #include "cluster/reader/stream_keeper.hpp"
 #include "cluster/reader/stream_reader.hpp"
 #include "cluster/router/router.hpp"
+#include "node/wiring/neighbourhood.hpp"
 #include "node/wiring/settings.hpp"
 #include "runtime/clock/wall_clock.hpp"
 #include "runtime/observe/metrics.hpp"
@@ -40,8 +41,12 @@ public:
   /// Ends reader, keeper and actors; after it nothing of this calls anything.
   void stop();
 
+  void on_link(bool up);
+
   bool serving() const;
   std::size_t owned() const { return needs_.table->list().size(); }
+  /// Another node of the cluster is there: this one serves even if it owns nothing.
+  bool accompanied() const { return others_ && others_->any(); }
   /// This process cannot go on: another one has its node id, or the partitions' host has died.
   bool failed() const noexcept { return failed_; }
 
@@ -49,6 +54,7 @@ private:
   void start_reader();
   void start_ownership();
   void start_beacon();
+  void beat();
   writer_actor spawn_one_writer(caf::actor_system& system, std::size_t index);
   partition_ports ports_of_partitions();
   partitions_ports ports_of_host();
@@ -63,6 +69,7 @@ private:
   std::unique_ptr<cluster::stream_reader> reader_;
   std::unique_ptr<cluster::stream_keeper> keeper_;
   std::unique_ptr<cluster::ownership_driver> ownership_;
+  std::unique_ptr<neighbourhood> others_;
   partitions_actor host_;
   std::vector<std::shared_ptr<store::worker>> writers_;
   caf::actor beacon_;

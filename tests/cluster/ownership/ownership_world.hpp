@@ -3,6 +3,7 @@
 /// seed is one history.
 #include "cluster/ownership/ownership_machine.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 
@@ -23,11 +24,20 @@ class ownership_world {
 public:
   static constexpr partition_id partitions = 8;
 
-  ownership_world(std::uint64_t seed, ownership_faults faults) : random_(seed), faults_(faults) {
+  ownership_world(std::uint64_t seed, ownership_faults faults, std::size_t nodes = 2)
+    : random_(seed),
+      faults_(faults) {
     for (partition_id p = 0; p < partitions; ++p)
       rows_.push_back({p, 0, std::nullopt, ""});
-    start(0);
-    start(1);
+    for (std::size_t i = 0; i < nodes; ++i)
+      start(i);
+  }
+  /// One more node.
+  void join() { start(nodes_.size()); }
+  /// The wish of an operator; it outlives the node's incarnations.
+  void drain(std::size_t which, bool yes) {
+    auto id = "n" + std::to_string(which);
+    yes ? void(draining_.insert(id)) : void(draining_.erase(id));
   }
 
   void run(std::chrono::milliseconds time) {
@@ -38,11 +48,20 @@ public:
   void calm() { faults_ = {0, 0, 0, 0, 0, 0}; }
   /// Kills a node for ever.
   void kill(std::size_t which) {
-    nodes_.at(which).machine = nullptr, nodes_.at(which).dead_for_ever = true;
+    nodes_.at(which).dead_for_ever = true;
+    crash(nodes_.at(which));
+  }
+  std::size_t load(std::size_t which) const {
+    std::size_t n = 0;
+    for (const auto& row : rows_)
+      n += row.owner && row.owner->node == nodes_.at(which).self.node ? 1 : 0;
+    return n;
   }
 
   std::string broken;
   std::size_t owns = 0, adoptions = 0;
+  std::size_t moves = 0;                  ///< hand-overs begun
+  steady_time::duration longest_pause{0}; ///< of a partition that was handed over
 
   /// Every partition has an owner that knows it, and is served.
   bool all_served() const {
@@ -65,9 +84,11 @@ private:
     steady_time paused_until{};
     steady_time back_at{};
     bool dead_for_ever = false;
-    bool locked = false;                 ///< has the lock of its id
-    std::optional<steady_time> beat;     ///< last successful heartbeat, as it knows
-    std::map<partition_id, epoch> owned; ///< as it was told
+    bool locked = false;             ///< has the lock of its id
+    std::optional<steady_time> beat; ///< last successful heartbeat, as it knows
+    steady_time crashed_at{};
+    std::multimap<steady_time, partition_id> finishing; ///< hand-overs under way
+    std::map<partition_id, epoch> owned;                ///< as it was told
   };
 
   bool chance(double p) { return std::uniform_real_distribution<double>{0, 1}(random_) < p; }
@@ -93,15 +114,39 @@ private:
       one.paused_until = now_ + std::chrono::milliseconds{random_() % 8000};
     if (now_ < one.paused_until) return;
     if (chance(faults_.lost_session)) step(one, seen::session_lost{});
+    while (one.machine && !one.finishing.empty() && one.finishing.begin()->first <= now_) {
+      auto part = one.finishing.extract(one.finishing.begin()).mapped();
+      paused_since_[part] = now_;
+      step(one, seen::release_wanted{part, {}});
+    }
+    probe(one);
     if (now_ >= one.machine->next_wake()) step(one, seen::tick{});
     bool beats = one.beat && now_ - *one.beat < 2s;
     if (one.machine && one.machine->serving() && !beats) broken = "serves without a heartbeat";
   }
 
+  /// A gateway misses the beacon of a dead process and finds nobody at its subject.
+  void probe(node& one) {
+    for (auto& other : nodes_)
+      if (!other.machine && !other.self.node.empty() && now_ - other.crashed_at >= 400ms &&
+          now_ - other.crashed_at < 5s && chance(0.2))
+        step(one, seen::unreachable{other.self});
+  }
+
   void crash(node& one) {
     one.machine = nullptr;
+    one.crashed_at = now_;
+    one.finishing.clear();
     one.back_at = now_ + std::chrono::milliseconds{random_() % 5000};
-    if (chance(faults_.hang)) hung_.insert(one.self);
+    if (chance(faults_.hang))
+      hung_.insert(one.self);
+    else
+      set_locked(one.self, false);
+  }
+
+  void set_locked(const node_key& who, bool yes) {
+    for (auto& row : table_)
+      if (row.who == who) row.locked = yes;
   }
 
   void step(node& one, ownership_event event) {
@@ -122,7 +167,8 @@ private:
       if (row.who.node == one.self.node && row.who != one.self) row.left = true;
     auto mine =
       std::find_if(table_.begin(), table_.end(), [&](auto& r) { return r.who == one.self; });
-    if (mine == table_.end()) table_.push_back({one.self, 0, false});
+    if (mine == table_.end()) table_.push_back({.who = one.self});
+    set_locked(one.self, true);
     return seen::enrolled{};
   }
   answer carry_out(node& one, order::heartbeat&) {
@@ -138,7 +184,10 @@ private:
   }
   answer carry_out(node&, order::poll&) {
     if (chance(faults_.failed)) return seen::poll_failed{};
-    return seen::snapshot{table_, rows_};
+    auto nodes = table_;
+    for (auto& row : nodes)
+      row.draining = draining_.contains(row.who.node);
+    return seen::snapshot{std::move(nodes), rows_};
   }
   answer carry_out(node& one, order::claim& what) {
     if (chance(faults_.failed)) return seen::claim_failed{};
@@ -149,6 +198,7 @@ private:
       if (row.at != at) continue;
       ++row.at;
       row.owner = one.self;
+      row.target.clear();
       out.rows.push_back({id, row.at, {}, false});
     }
     if (chance(faults_.lost_answer)) return seen::claim_failed{};
@@ -161,7 +211,10 @@ private:
   answer carry_out(node& one, order::release& what) {
     if (chance(faults_.failed)) return seen::released{what.id, false};
     auto& row = rows_.at(what.id);
-    if (row.at == what.at && row.owner == one.self) row.owner.reset();
+    if (row.at == what.at && row.owner == one.self) {
+      row.owner.reset();
+      row.target = what.target;
+    }
     return seen::released{what.id, !chance(faults_.lost_answer)};
   }
   answer carry_out(node& one, order::leave&) {
@@ -175,13 +228,28 @@ private:
     auto [place, first] = owners_.emplace(std::pair{what.what.id, what.what.at}, one.self);
     if (!first) broken = "two owners at one epoch";
     one.owned[what.what.id] = what.what.at;
+    if (auto since = paused_since_.extract(what.what.id))
+      longest_pause = std::max(longest_pause, now_ - since.mapped());
     return {};
   }
   answer carry_out(node& one, order::drop& what) {
-    if (one.owned.erase(what.id) == 0) broken = "dropped what it did not own";
+    bool finishing = std::any_of(one.finishing.begin(), one.finishing.end(),
+                                 [&](const auto& job) { return job.second == what.id; });
+    if (one.owned.erase(what.id) == 0 && !finishing) broken = "dropped what it did not own";
     return {};
   }
-  answer carry_out(node&, order::hand_over&) { return {}; }
+  answer carry_out(node& one, order::hand_over& what) {
+    ++moves;
+    one.owned.erase(what.id);
+    one.finishing.emplace(now_ + std::chrono::milliseconds{random_() % 50}, what.id);
+    return {};
+  }
+  answer carry_out(node&, order::notify& what) {
+    for (auto& other : nodes_)
+      if (other.machine && other.self.node == what.node && now_ >= other.paused_until)
+        step(other, seen::nudge{});
+    return {};
+  }
   answer carry_out(node&, order::serve&) { return {}; }
   answer carry_out(node& one, order::superseded&) {
     broken = "superseded without a rival: " + one.self.node;
@@ -197,6 +265,8 @@ private:
   std::vector<node_row> table_;
   std::vector<partition_row> rows_;
   std::set<node_key> hung_;
+  std::set<std::string> draining_;
+  std::map<partition_id, steady_time> paused_since_;
   std::map<held_partition, node_key> owners_;
 };
 
