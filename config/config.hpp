@@ -94,6 +94,7 @@ struct cluster_section {
   std::uint32_t serve_without_heartbeat_ms = 2'000; ///< our own fails so long: we stop serving
   std::uint32_t beacon_ms = 200;
   std::uint32_t beacon_age_ms_max = 600; ///< without a beacon an owner counts as absent
+  std::uint32_t moves_max = 4;           ///< partitions that change hands at once
   bool operator==(const cluster_section&) const = default;
 };
 

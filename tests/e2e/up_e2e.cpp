@@ -110,13 +110,6 @@ BOOST_AUTO_TEST_CASE(a_port_that_was_asked_for_and_is_taken_is_an_error) {
   BOOST_TEST(embedded::read_file(out).value_or("").find("taken") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(several_nodes_are_refused_clearly) {
-  auto out = fs::temp_directory_path() / fmt::format("recado-nodes-{}.out", ::getpid());
-  BOOST_TEST(run({"up", "--nodes", "3"}, out) == 2);
-  BOOST_TEST(embedded::read_file(out).value_or("").find("not available yet") != std::string::npos);
-  fs::remove(out);
-}
-
 BOOST_AUTO_TEST_CASE(what_was_said_is_still_there_after_a_restart_and_so_are_the_credentials) {
   world one;
   auto before = one.look();

@@ -1,0 +1,160 @@
+/// Three nodes on one machine: they share the work, hear each other, and one of them dies.
+#include "node/client/web_socket.hpp"
+#include "node/embedded/files.hpp"
+#include "tests/e2e/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace recado::e2e {
+namespace {
+
+constexpr int partitions = 64;
+
+struct one_node {
+  std::string url;
+  pid_t pid = 0;
+};
+
+struct cluster {
+  world all{{.restart = false, .arguments = {"--nodes", "3"}}};
+
+  std::vector<one_node> nodes() const {
+    auto text = embedded::read_file(all.data().parent_path() / "info.json");
+    std::vector<one_node> out;
+    for (const auto& node : nlohmann::json::parse(text.value()).at("nodes"))
+      out.push_back({node.at("url"), node.at("pid")});
+    return out;
+  }
+  client::api_client api(const one_node& at) const {
+    auto info = all.look();
+    return *client::api_client::make({at.url, info.client_id, info.client_secret});
+  }
+};
+
+/// What the node's metrics say; -1 if it does not answer.
+int owned_by(const one_node& node) {
+  client::http_client http{*client::parse_url(node.url)};
+  auto got = http.ask({.target = "/metrics"}, 2s);
+  if (!got || got->status != 200) return -1;
+  auto at = got->body.find("\nrecado_partitions_owned ");
+  return at == std::string::npos ? -1 : std::stoi(got->body.substr(at + 25));
+}
+
+bool shared_evenly(const std::vector<one_node>& nodes) {
+  int sum = 0;
+  for (const auto& node : nodes) {
+    auto owned = owned_by(node);
+    auto least = partitions / static_cast<int>(nodes.size());
+    if (owned < least || owned > least + 1) return false;
+    sum += owned;
+  }
+  return sum == partitions;
+}
+
+nlohmann::json text_to(const std::string& reader, int n) {
+  return {{"message_id", fmt::format("00000000-0000-4000-8000-{:012}", n)},
+          {"from", "ana"},
+          {"to", {reader}},
+          {"payload", {{"type", "text"}, {"text", fmt::format("message {}", n)}}}};
+}
+
+/// As a good client would: the same message again until it is accepted.
+bool send(client::api_client& api, const nlohmann::json& what) {
+  return wait_until(
+    [&] {
+      auto got = api.ask({.method = "POST", .target = "/v1/messages", .body = what.dump()});
+      return got && (got->status == 201 || got->status == 202);
+    },
+    30s);
+}
+
+std::vector<std::int64_t> seqs_of(client::api_client& api, const std::string& reader) {
+  std::vector<std::int64_t> out;
+  auto list = api.ask({.target = "/v1/conversations?type=direct&user_id=" + reader});
+  if (!list || list->status != 200) return out;
+  auto id = nlohmann::json::parse(list->body).at("data").at(0).at("conversation_id");
+  auto got = api.ask({.target = fmt::format("/v1/conversations/{}/messages?since_seq=0&limit=1000",
+                                            id.get<std::string>())});
+  if (!got || got->status != 200) return out;
+  for (const auto& message : nlohmann::json::parse(got->body).at("data"))
+    out.push_back(message.at("seq"));
+  return out;
+}
+
+client::web_socket socket_of(client::api_client& api, const one_node& at, const std::string& user) {
+  (void)api.ask({.method = "PUT", .target = "/v1/users/" + user, .body = "{}"});
+  auto token =
+    api.ask_for_body({.method = "POST", .target = "/v1/users/" + user + "/tokens", .body = "{}"});
+  BOOST_REQUIRE(token);
+  std::string bearer = nlohmann::json::parse(*token).at("access_token");
+  auto opened = client::web_socket::open(*client::parse_url(at.url), "/v1/ws",
+                                         {{"Authorization", "Bearer " + bearer}}, "recado.v1.json");
+  BOOST_REQUIRE(opened);
+  return std::move(*opened);
+}
+
+/// The texts of `count` message frames, in their order; fewer if they do not come in time.
+std::vector<std::string> hear(client::web_socket& socket, std::size_t count, milliseconds limit) {
+  std::vector<std::string> out;
+  wait_until(
+    [&] {
+      auto got = socket.receive(500ms);
+      if (!got || !*got) return false;
+      auto frame = nlohmann::json::parse(**got);
+      if (frame.at("type") == "message")
+        out.push_back(frame.at("message").at("payload").at("text"));
+      return out.size() == count;
+    },
+    limit);
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(three_nodes_share_the_work_hear_each_other_and_go_on_without_one) {
+  cluster here;
+  auto nodes = here.nodes();
+  BOOST_REQUIRE(nodes.size() == 3u);
+  BOOST_REQUIRE(wait_until([&] { return shared_evenly(nodes); }, 60s));
+
+  // Any node takes any message, and any node tells about it.
+  auto first = here.api(nodes[0]);
+  auto third = here.api(nodes[2]);
+  constexpr int readers = 12;
+  std::vector<client::web_socket> sockets;
+  for (int i = 0; i < readers; ++i)
+    sockets.push_back(socket_of(first, nodes[i % 2 == 0 ? 0 : 2], fmt::format("reader-{}", i)));
+  for (int n = 0; n < 10 * readers; ++n)
+    BOOST_REQUIRE(
+      send(n % 2 == 0 ? first : third, text_to(fmt::format("reader-{}", n % readers), n)));
+  for (int i = 0; i < readers; ++i) {
+    auto heard = hear(sockets[static_cast<std::size_t>(i)], 10, 20s);
+    BOOST_REQUIRE_MESSAGE(heard.size() == 10u, "reader-" << i << " heard " << heard.size());
+    for (int k = 0; k < 10; ++k)
+      BOOST_TEST(heard[static_cast<std::size_t>(k)] == fmt::format("message {}", i + k * readers));
+  }
+
+  // The second one dies; its conversations go on elsewhere, and nobody hears anything twice.
+  ::kill(nodes[1].pid, SIGKILL);
+  for (int n = 10 * readers; n < 20 * readers; ++n)
+    BOOST_REQUIRE(
+      send(n % 2 == 0 ? first : third, text_to(fmt::format("reader-{}", n % readers), n)));
+  for (int i = 0; i < readers; ++i) {
+    auto heard = hear(sockets[static_cast<std::size_t>(i)], 10, 20s);
+    BOOST_REQUIRE_MESSAGE(heard.size() == 10u, "reader-" << i << " heard " << heard.size());
+    BOOST_TEST((std::set<std::string>(heard.begin(), heard.end()).size() == 10u));
+    auto seqs = seqs_of(third, fmt::format("reader-{}", i));
+    BOOST_REQUIRE(seqs.size() == 20u);
+    for (std::size_t k = 0; k < seqs.size(); ++k)
+      BOOST_TEST(seqs[k] == static_cast<std::int64_t>(k + 1));
+  }
+  std::vector<one_node> left{nodes[0], nodes[2]};
+  BOOST_TEST(wait_until([&] { return shared_evenly(left); }, 60s));
+  BOOST_TEST(here.all.stop() == 0);
+}
+
+} // namespace recado::e2e
