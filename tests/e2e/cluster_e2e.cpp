@@ -24,8 +24,9 @@ struct cluster {
 
   std::vector<one_node> nodes() const {
     auto text = embedded::read_file(all.data().parent_path() / "info.json");
+    auto info = nlohmann::json::parse(text.value());
     std::vector<one_node> out;
-    for (const auto& node : nlohmann::json::parse(text.value()).at("nodes"))
+    for (const auto& node : info.at("nodes"))
       out.push_back({node.at("url"), node.at("pid")});
     return out;
   }
@@ -80,7 +81,8 @@ std::vector<std::int64_t> seqs_of(client::api_client& api, const std::string& re
   auto got = api.ask({.target = fmt::format("/v1/conversations/{}/messages?since_seq=0&limit=1000",
                                             id.get<std::string>())});
   if (!got || got->status != 200) return out;
-  for (const auto& message : nlohmann::json::parse(got->body).at("data"))
+  auto page = nlohmann::json::parse(got->body);
+  for (const auto& message : page.at("data"))
     out.push_back(message.at("seq"));
   return out;
 }
