@@ -35,7 +35,7 @@ struct verdict {
   outcome_class what = outcome_class::retry;
   provider_health health = provider_health::unsaid;
   std::string provider_id;                         ///< the provider's name for the message
-  std::string provider_code;                       ///< "250", "5.1.1", "503" …
+  std::string provider_code;                       ///< "250", "451", "503" …
   std::string detail;                              ///< one line for people; no secrets
   std::optional<std::chrono::seconds> retry_after; ///< what the provider asked for
   bool holds_account = false; ///< retry_after is meant for all messages of the account

@@ -65,7 +65,7 @@ struct attempt_outcome {
   std::optional<wall_time> next_at;
   bool exhausted = false;    ///< no tries are left: the delivery is dead
   std::string provider_id;   ///< the provider's name for the message; empty: none
-  std::string provider_code; ///< "250", "451", "5.1.1", "503" …; empty: none
+  std::string provider_code; ///< "250", "451", "503" …; empty: none
   std::string detail;        ///< one line for people, at most 500 bytes, no secrets
   wall_time at{};
 };

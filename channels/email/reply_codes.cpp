@@ -76,8 +76,9 @@ reading permanent(const http::mail_reply& reply) {
 
 verdict verdict_of(const http::mail_reply& reply) {
   verdict out;
-  out.provider_code = reply.enhanced.empty() ? std::to_string(reply.code) : reply.enhanced;
-  out.detail = one_line(std::to_string(reply.code) + " " + reply.text);
+  out.provider_code = std::to_string(reply.code);
+  auto enhanced = reply.enhanced.empty() ? "" : " " + reply.enhanced;
+  out.detail = one_line(out.provider_code + enhanced + " " + reply.text);
   auto [what, health] = reply.accepted     ? reading{sent, well}
                         : reply.code < 500 ? transient(reply)
                                            : permanent(reply);

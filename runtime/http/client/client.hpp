@@ -11,7 +11,7 @@ namespace recado::http {
 
 struct client_config {
   std::vector<std::string> allow_private;            ///< see address_guard
-  std::chrono::milliseconds connect_timeout{10'000}; ///< name, connection, TLS; SMTP: AUTH too
+  std::chrono::milliseconds connect_timeout{10'000}; ///< name, connection, TLS
   std::uint32_t transfers_max = 1'024;               ///< at once; more wait …
   std::uint32_t queue_max = 4'096;                   ///< … in a queue; over it: overloaded
   std::chrono::seconds idle_connection_max{30};

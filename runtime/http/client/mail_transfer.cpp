@@ -52,6 +52,9 @@ std::optional<transfer_failure> mail_transfer::prepare() {
                (!mail_.recipient.empty() && !is_address_safe(mail_.recipient));
   if (wrong) return transfer_failure{transfer_error::bad_request, false, "not an address"};
   set_common(mail_.timeout, mail_.ca_pem);
+  // To libcurl a connection stands when AUTH is done, and some servers greet late on purpose.
+  auto patience = shared_.config.connect_timeout + mail_.step_timeout;
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(mail_.timeout, patience).count()));
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   auto scheme = mail_.security == mail_security::implicit ? "smtps://" : "smtp://";
   auto host = mail_.host.find(':') == std::string::npos ? mail_.host : "[" + mail_.host + "]";

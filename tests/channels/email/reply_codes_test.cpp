@@ -63,8 +63,9 @@ BOOST_AUTO_TEST_CASE(each_reply_has_its_meaning) {
     BOOST_TEST_CONTEXT(static_cast<int>(at) << " " << code << " " << enhanced) {
       BOOST_TEST((said.what == what));
       BOOST_TEST((said.health == health));
-      BOOST_TEST(said.provider_code == (*enhanced ? enhanced : std::to_string(code)));
-      BOOST_TEST(said.detail == std::to_string(code) + " text");
+      BOOST_TEST(said.provider_code == std::to_string(code));
+      auto middle = *enhanced ? " " + std::string{enhanced} : "";
+      BOOST_TEST(said.detail == std::to_string(code) + middle + " text");
     }
   }
 }
