@@ -35,7 +35,7 @@ void session_core::on_attached(const result<void>& outcome) {
   if (!outcome) {
     send_error(ready_id_, outcome.error());
     if (outcome.error().code == ec::invalid_token) return shut(not_authenticated, "invalid token");
-    return shut(try_again_later, "overloaded");
+    return shut(try_again_later, "try again later");
   }
   stage_ = stage::ready;
   grace_ = true;

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
 #include <poll.h>
+#include <thread>
 
 namespace recado::e2e {
 
@@ -103,6 +104,10 @@ void run_bytes(const json& one) {
   client wire{stage::at->port()};
   wire.send(bytes_of(one.at("raw"), stage::at->values()));
   if (one.contains("trickle")) trickle(wire, one.at("trickle"));
+  for (const auto& part : one.value("later", json::array())) {
+    std::this_thread::sleep_for(milliseconds{100}); // so that it is read alone
+    wire.send(bytes_of(part, stage::at->values()));
+  }
   auto then = text_in(one, "then", "");
   if (then == "half-close") wire.shutdown_send();
   if (then == "reset") wire.reset();

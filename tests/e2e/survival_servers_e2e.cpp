@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(a_retry_of_a_202_becomes_201_while_nats_is_away) {
   client::answer again;
   auto numbered = [&] {
     again = post(book.body_of(0));
+    BOOST_TEST(again.header("Idempotency-Replayed") == "true"); // be it a 202 or a 201
     return again.status == 201;
   };
   BOOST_REQUIRE(wait_until(numbered, 60s));

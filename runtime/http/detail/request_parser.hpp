@@ -29,11 +29,12 @@ private:
   void on_header_impl(error_code&) override { head_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(view bytes, error_code&) override;
-  void on_chunk_header_impl(std::uint64_t, view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, view, error_code&) override { chunk_seen_ = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, view bytes, error_code&) override;
   void on_finish_impl(error_code&) override {}
 
   bool head_done_ = false;
+  bool chunk_seen_ = false;
 };
 
 } // namespace recado::http::detail

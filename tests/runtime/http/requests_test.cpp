@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace recado::http;
@@ -48,6 +49,27 @@ BOOST_AUTO_TEST_CASE(a_request_that_comes_byte_by_byte_is_served) {
     c.send({&b, 1});
   }
   BOOST_TEST(c.read_reply().body == "ok");
+}
+
+BOOST_AUTO_TEST_CASE(a_chunked_body_may_come_in_any_parts) {
+  world w;
+  const std::string head{"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"};
+  for (const std::string body : {"0\r\n\r\n", "000\r\n\r\n", "0;a=b\r\nA: b\r\n\r\n",
+                                 "2\r\nok\r\n0\r\n\r\n", "1\r\no\r\n1\r\nk\r\n0\r\nA: b\r\n\r\n"}) {
+    for (std::size_t cut = 0; cut <= body.size(); ++cut) {
+      BOOST_TEST_CONTEXT(body << " cut at " << cut) {
+        client c{w.port()};
+        c.send(head + body.substr(0, cut));
+        for (std::size_t i = cut; i < body.size(); ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds{2}); // so that each is read alone
+          if (!c.send({&body[i], 1})) break;
+        }
+        const auto r = c.read_reply();
+        BOOST_TEST(r.status == 200);
+        BOOST_TEST(r.body == (body.find('k') == std::string::npos ? "" : "ok"));
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(head_has_the_length_but_no_body) {
