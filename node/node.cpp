@@ -8,6 +8,7 @@
 #include "cluster/ownership/partition_table.hpp"
 #include "cluster/router/inbox_writer.hpp"
 #include "cluster/router/reply_batch.hpp"
+#include "node/wiring/cluster_admin.hpp"
 #include "node/wiring/gateway_side.hpp"
 #include "node/wiring/owner_side.hpp"
 #include "runtime/actor/supervisor.hpp"
@@ -58,9 +59,11 @@ public:
       with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_});
     owner_->start();
     hear();
-    door_ =
-      make_gateway(wiring::gateway_settings(with_), wiring::make_services(*reads_, router_, board_),
-                   {system_, health_, metrics_, [this] { return wall_.now(); }});
+    auto below = wiring::make_services(*reads_, router_, board_);
+    below.cluster =
+      wiring::make_cluster_admin(with_, reads_, *link_, [this] { return owner_->generation(); });
+    door_ = make_gateway(wiring::gateway_settings(with_), std::move(below),
+                         {system_, health_, metrics_, [this] { return wall_.now(); }});
     auto started = http::server::start(wiring::server_settings(with_), door_->handler());
     if (!started) return failure{started.error()};
     server_ = std::move(*started);

@@ -173,6 +173,15 @@ public:
                       std::function<void()> doubt) = 0;
 };
 
+/// Nodes and partitions, for operators.
+class cluster_service {
+public:
+  virtual ~cluster_service() = default;
+  virtual void view(on_result<cluster_record> done) = 0;
+  /// Hand off everything and stay (or take part again). not_found; conflict for the last live node.
+  virtual void drain(std::string node, bool yes, on_result<cluster_record::node> done) = 0;
+};
+
 struct services {
   std::shared_ptr<command_service> commands;
   std::shared_ptr<client_service> clients;
@@ -180,6 +189,7 @@ struct services {
   std::shared_ptr<history_service> history;
   std::shared_ptr<idempotency_service> idempotency;
   std::shared_ptr<watch_service> watches;
+  std::shared_ptr<cluster_service> cluster;
 };
 
 } // namespace recado

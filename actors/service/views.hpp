@@ -113,4 +113,30 @@ struct receipt_position {
   wall_time at{};
 };
 
+/// The cluster as an operator sees it.
+struct cluster_record {
+  enum class node_state : std::uint8_t { live, draining, drained, dead };
+  enum class partition_state : std::uint8_t { owned, moving, free };
+  struct node {
+    std::string id;
+    std::int64_t incarnation = 0;
+    node_state state = node_state::live;
+    std::string url, version;
+    std::int64_t partitions = 0;
+    std::optional<std::int64_t> heartbeat_age_ms;
+  };
+  struct partition {
+    std::int32_t id = 0;
+    std::string owner, target; ///< empty: none
+    std::int64_t epoch = 0;
+    partition_state state = partition_state::owned;
+    /// Commands in the stream that its reader has not taken, by lane; not known without NATS.
+    std::optional<std::array<std::int64_t, 3>> lag;
+    std::int64_t inbox = 0;
+    wall_time since{}; ///< of the last change of owner
+  };
+  std::vector<node> nodes;
+  std::vector<partition> partitions;
+};
+
 } // namespace recado

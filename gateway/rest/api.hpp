@@ -72,6 +72,10 @@ public:
   void cancel(const call_ptr& on);
   // stream.cpp
   void get_stream(const call_ptr& on);
+  // cluster.cpp
+  void get_cluster(const call_ptr& on);
+  void drain(const call_ptr& on);
+  void undrain(const call_ptr& on);
   // pages.cpp
   void get_socket(const call_ptr& on);
   void get_live(const call_ptr& on);

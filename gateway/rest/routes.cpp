@@ -123,9 +123,9 @@ constexpr route table[] = {
   {"GET", "/docs", open, messages_read, none, &api::get_docs},
   {"GET", "/docs/page.css", open, messages_read, none, &api::get_docs_css},
   {"GET", "/docs/page.js", open, messages_read, none, &api::get_docs_js},
-  {"GET", "/v1/cluster", client, admin, none},
-  {"POST", "/v1/cluster/nodes/{id}/drain", client, admin, optional_json},
-  {"POST", "/v1/cluster/nodes/{id}/undrain", client, admin, optional_json},
+  {"GET", "/v1/cluster", client, admin, none, &api::get_cluster},
+  {"POST", "/v1/cluster/nodes/{id}/drain", client, admin, optional_json, &api::drain},
+  {"POST", "/v1/cluster/nodes/{id}/undrain", client, admin, optional_json, &api::undrain},
 };
 
 } // namespace

@@ -14,7 +14,7 @@ int run(int argc, char** argv) {
   root.footer("`recado COMMAND --help` says more.");
   chosen_command chosen;
   for (auto* add :
-       {add_up, add_node, add_migrate, add_client, add_send, add_tail, add_config, add_version})
+       {add_up, add_node, add_migrate, add_client, add_cluster, add_send, add_tail, add_config, add_version})
     add(root, chosen);
   try {
     root.parse(argc, argv);

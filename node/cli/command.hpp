@@ -18,6 +18,7 @@ void add_up(CLI::App& root, chosen_command& chosen);
 void add_node(CLI::App& root, chosen_command& chosen);
 void add_migrate(CLI::App& root, chosen_command& chosen);
 void add_client(CLI::App& root, chosen_command& chosen);
+void add_cluster(CLI::App& root, chosen_command& chosen);
 void add_send(CLI::App& root, chosen_command& chosen);
 void add_tail(CLI::App& root, chosen_command& chosen);
 void add_config(CLI::App& root, chosen_command& chosen);

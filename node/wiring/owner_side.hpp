@@ -46,6 +46,8 @@ public:
   bool serving() const;
   std::size_t owned() const { return needs_.table->list().size(); }
   /// Another node of the cluster is there: this one serves even if it owns nothing.
+  /// Of the command stream; 0: not known.
+  std::int32_t generation() const { return keeper_ ? keeper_->generation() : 0; }
   bool accompanied() const { return others_ && others_->any(); }
   /// This process cannot go on: another one has its node id, or the partitions' host has died.
   bool failed() const noexcept { return failed_; }

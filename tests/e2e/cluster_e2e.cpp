@@ -159,4 +159,45 @@ BOOST_AUTO_TEST_CASE(three_nodes_share_the_work_hear_each_other_and_go_on_withou
   BOOST_TEST(here.all.stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_drained_node_stays_owns_nothing_and_nobody_notices) {
+  cluster here;
+  auto nodes = here.nodes();
+  BOOST_REQUIRE(wait_until([&] { return shared_evenly(nodes); }, 60s));
+  auto admin = here.all.admin();
+  auto ask = [&](const std::string& node, const char* what) {
+    auto got =
+      admin.ask({.method = "POST", .target = fmt::format("/v1/cluster/nodes/{}/{}", node, what)});
+    return got ? got->status : 0;
+  };
+  auto state_of = [&](std::size_t which) {
+    auto got = admin.ask_for_body({.target = "/v1/cluster"});
+    BOOST_REQUIRE(got);
+    auto all = nlohmann::json::parse(*got);
+    BOOST_TEST(all.at("partitions").size() == static_cast<std::size_t>(partitions));
+    return all.at("nodes").at(which).at("state").get<std::string>();
+  };
+  BOOST_TEST(state_of(1) == "live");
+  BOOST_TEST(ask("n9", "drain") == 404);
+  BOOST_TEST(ask("n2", "drain") == 202);
+  BOOST_TEST(ask("n2", "drain") == 202);
+
+  // The drained node still takes requests; what it takes is decided elsewhere.
+  auto second = here.api(nodes[1]);
+  for (int n = 0; n < 300; ++n) {
+    auto got = second.ask({.method = "POST",
+                           .target = "/v1/messages",
+                           .body = text_to(fmt::format("reader-{}", n % 30), n).dump()});
+    BOOST_REQUIRE(got);
+    BOOST_REQUIRE_MESSAGE(got->status == 201, "message " << n << ": " << got->status);
+  }
+  BOOST_TEST(wait_until([&] { return state_of(1) == "drained"; }, 30s));
+  BOOST_TEST(owned_by(nodes[1]) == 0);
+
+  BOOST_TEST(ask("n1", "drain") == 202);
+  BOOST_TEST(ask("n3", "drain") == 409); // somebody must serve
+  BOOST_TEST(ask("n1", "undrain") == 200);
+  BOOST_TEST(ask("n2", "undrain") == 200);
+  BOOST_TEST(wait_until([&] { return shared_evenly(nodes); }, 60s));
+}
+
 } // namespace recado::e2e
