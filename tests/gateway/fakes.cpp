@@ -547,11 +547,39 @@ world::world()
     clients_[each.id] = each;
 }
 
+/// One node that owns one partition.
+class fake_cluster final : public cluster_service {
+public:
+  void view(on_result<cluster_record> done) override {
+    cluster_record out;
+    out.nodes.push_back(node_);
+    out.partitions.push_back({0,
+                              node_.id,
+                              {},
+                              3,
+                              cluster_record::partition_state::owned,
+                              std::array<std::int64_t, 3>{0, 1, 2},
+                              4,
+                              {}});
+    done(std::move(out));
+  }
+  void drain(std::string node, bool yes, on_result<cluster_record::node> done) override {
+    if (node != node_.id) return done(fail(ec::not_found));
+    if (yes) return done(fail(ec::conflict));
+    done(node_);
+  }
+
+private:
+  cluster_record::node node_{"n1", 7, cluster_record::node_state::live, "http://127.0.0.1:1", "0",
+                             1,    80};
+};
+
 services world::below() {
   // They live as long as the world: what they posted may still run after the gateway is gone.
   services_ = {std::make_shared<fake_commands>(*this),    std::make_shared<fake_clients>(*this),
                std::make_shared<fake_directory>(*this),   std::make_shared<fake_history>(*this),
-               std::make_shared<fake_idempotency>(*this), std::make_shared<fake_watches>(*this)};
+               std::make_shared<fake_idempotency>(*this), std::make_shared<fake_watches>(*this),
+               std::make_shared<fake_cluster>()};
   return services_;
 }
 
