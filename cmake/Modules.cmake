@@ -76,4 +76,8 @@ function(recado_test)
   endif()
   add_dependencies(tests_all ${ARG_NAME})
   set_tests_properties(${ARG_NAME} PROPERTIES LABELS ${label} TIMEOUT ${ARG_TIMEOUT})
+  # Suites that talk to the API write down what it answered, for tests/contract.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/exchanges)
+  set_property(TEST ${ARG_NAME} PROPERTY ENVIRONMENT
+               RECADO_EXCHANGES=${CMAKE_BINARY_DIR}/exchanges/${ARG_NAME}.ndjson)
 endfunction()

@@ -22,9 +22,11 @@ void event_feed::passed(const conversation_id& where, std::int64_t seq) {
   news_ = true;
 }
 
-std::string event_feed::id_line() {
-  if (!news_ || listed() > config_.listed_max) return {};
-  news_ = false;
+/// Some readers forget the id at an event without one, so every event has it.
+const std::string& event_feed::id_line() {
+  if (!std::exchange(news_, false)) return line_;
+  line_.clear();
+  if (listed() > config_.listed_max) return line_;
   shapes::stream_id id{base_, {}};
   if (!base_) {
     id.at = all_;
@@ -32,7 +34,7 @@ std::string event_feed::id_line() {
     for (const auto& each : changed_)
       id.at.emplace(each, all_.at(each));
   }
-  return "id: " + shapes::write_stream_id(id) + '\n';
+  return line_ = "id: " + shapes::write_stream_id(id) + '\n';
 }
 
 std::string event_feed::event_of(const std::string& frame) {
@@ -48,7 +50,7 @@ std::string event_feed::event_of(const std::string& frame) {
 }
 
 std::string event_feed::id_alone() {
-  auto line = id_line();
+  const auto& line = id_line();
   return line.empty() ? line : line + '\n';
 }
 

@@ -25,9 +25,9 @@ public:
   /// Everything of this conversation up to here is with the reader once the next event is.
   void passed(const conversation_id& where, std::int64_t seq);
 
-  /// The frame as an event; with an id if that has changed since the one before.
+  /// The frame as an event, with an id unless that would be too long.
   std::string event_of(const std::string& frame);
-  /// An id alone, if it has changed: readers remember it without seeing an event.
+  /// An id alone: readers remember it without seeing an event.
   std::string id_alone();
 
   /// Positions to keep aside now. Then, when that has ended: kept().
@@ -37,7 +37,7 @@ public:
 
 private:
   std::size_t listed() const { return base_ ? changed_.size() : all_.size(); }
-  std::string id_line();
+  const std::string& id_line();
 
   event_feed_config config_;
   shapes::positions all_;
@@ -46,6 +46,7 @@ private:
   std::optional<uuid> base_;
   bool keeping_ = false;
   bool news_ = false; ///< the id has changed
+  std::string line_;  ///< the id as it was written last
   std::optional<steady_time> kept_at_;
 };
 

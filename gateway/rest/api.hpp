@@ -83,6 +83,7 @@ public:
   void get_started(const call_ptr& on);
   void get_metrics(const call_ptr& on);
   void get_openapi(const call_ptr& on);
+  void get_asyncapi(const call_ptr& on);
   void get_docs(const call_ptr& on);
   void get_docs_css(const call_ptr& on);
   void get_docs_js(const call_ptr& on);

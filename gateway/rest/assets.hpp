@@ -4,6 +4,6 @@
 
 namespace recado::rest::assets {
 
-extern const std::string_view openapi_json, docs_html, docs_css, docs_js;
+extern const std::string_view openapi_json, asyncapi_json, docs_html, docs_css, docs_js;
 
 } // namespace recado::rest::assets

@@ -55,6 +55,9 @@ void api::get_metrics(const call_ptr& on) {
 void api::get_openapi(const call_ptr& on) {
   on->answer(200, std::string{assets::openapi_json});
 }
+void api::get_asyncapi(const call_ptr& on) {
+  on->answer(200, std::string{assets::asyncapi_json});
+}
 void api::get_docs(const call_ptr& on) {
   answer_file(on, "text/html; charset=utf-8", assets::docs_html);
 }

@@ -120,6 +120,7 @@ constexpr route table[] = {
   {"GET", "/startupz", open, messages_read, none, &api::get_started},
   {"GET", "/metrics", open, messages_read, none, &api::get_metrics},
   {"GET", "/openapi.json", open, messages_read, none, &api::get_openapi},
+  {"GET", "/asyncapi.json", open, messages_read, none, &api::get_asyncapi},
   {"GET", "/docs", open, messages_read, none, &api::get_docs},
   {"GET", "/docs/page.css", open, messages_read, none, &api::get_docs_css},
   {"GET", "/docs/page.js", open, messages_read, none, &api::get_docs_js},

@@ -34,10 +34,16 @@ tl::expected<api_client, std::string> api_client::make(const api_login& login) {
   return api_client{login, *where};
 }
 
+tl::expected<answer, std::string> api_client::exchange(const call& what) {
+  auto got = http_.ask(what);
+  if (got && seen_) seen_(what, *got);
+  return got;
+}
+
 tl::expected<std::string, std::string> api_client::token() {
   auto now = std::chrono::steady_clock::now();
   if (!token_.empty() && now < renew_at_) return token_;
-  auto got = http_.ask(
+  auto got = exchange(
     {.method = "POST",
      .target = "/auth/token",
      .body =
@@ -56,7 +62,7 @@ tl::expected<answer, std::string> api_client::ask(call what) {
   auto bearer = token();
   if (!bearer) return tl::unexpected(bearer.error());
   what.headers.emplace_back("Authorization", "Bearer " + *bearer);
-  return http_.ask(what);
+  return exchange(what);
 }
 
 tl::expected<std::string, std::string> api_client::ask_for_body(call what) {

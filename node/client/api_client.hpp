@@ -4,6 +4,7 @@
 #include "node/client/web_socket.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,19 @@ public:
   tl::expected<std::string, std::string> token();
   tl::expected<web_socket, std::string> open_socket();
 
+  /// Called with every call that was answered, and its answer; the body of /auth/token included.
+  void observe(std::function<void(const call&, const answer&)> seen) { seen_ = std::move(seen); }
+
   const server_url& where() const noexcept { return where_; }
 
 private:
   api_client(api_login login, server_url where);
+  tl::expected<answer, std::string> exchange(const call& what);
 
   api_login login_;
   server_url where_;
   http_client http_;
+  std::function<void(const call&, const answer&)> seen_;
   std::string token_;
   std::chrono::steady_clock::time_point renew_at_{};
 };

@@ -1,5 +1,6 @@
 /// Input that is wrong in every way we could think of, against a running node: each has its
 /// documented answer, and the request after it works.
+#include "tests/contract/recorder.hpp"
 #include "tests/e2e/bad_input/scene.hpp"
 #include "tests/runtime/http/client.hpp"
 
@@ -83,10 +84,22 @@ void check_next(client& wire, const http::test::reply& got) {
   BOOST_TEST(stage::at->works());
 }
 
+/// For tests/contract.
+void note_answer(std::string_view request, const http::test::reply& got) {
+  auto method = request.substr(0, request.find(' '));
+  auto rest = request.substr(std::min(method.size() + 1, request.size()));
+  if (got.status > 0)
+    contract::record({method, rest.substr(0, rest.find(' ')), got.status,
+                      got.headers.contains("content-type") ? got.headers.at("content-type") : "",
+                      got.body});
+}
+
 void run_request(const json& one) {
   client wire{stage::at->port()};
-  wire.send(request_of(one));
+  auto request = request_of(one);
+  wire.send(request);
   auto got = wire.read_reply();
+  note_answer(request, got);
   check_answer(got, {one.at("expect"), stage::at->values()});
   check_next(wire, got);
 }

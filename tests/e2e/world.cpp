@@ -2,6 +2,7 @@
 
 #include "node/embedded/files.hpp"
 #include "node/embedded/leftover.hpp"
+#include "tests/contract/recorder.hpp"
 
 #include <algorithm>
 #include <boost/test/framework.hpp>
@@ -180,14 +181,27 @@ info world::look() const {
           .dsn = json.at("postgres").at("dsn")};
 }
 
+namespace {
+
+client::api_client recorded(const client::api_login& login) {
+  auto out = *client::api_client::make(login);
+  out.observe([](const client::call& asked, const client::answer& got) {
+    contract::record(
+      {asked.method, asked.target, got.status, got.header("Content-Type"), got.body});
+  });
+  return out;
+}
+
+} // namespace
+
 client::api_client world::api() const {
   auto now = look();
-  return *client::api_client::make({now.url, now.client_id, now.client_secret});
+  return recorded({now.url, now.client_id, now.client_secret});
 }
 
 client::api_client world::admin() const {
   auto now = look();
-  return *client::api_client::make({now.url, now.admin_client_id, now.admin_client_secret});
+  return recorded({now.url, now.admin_client_id, now.admin_client_secret});
 }
 
 void world::kill_node() const {

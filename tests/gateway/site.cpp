@@ -2,6 +2,7 @@
 
 #include "runtime/actor/system.hpp"
 #include "runtime/clock/wall_clock.hpp"
+#include "tests/contract/recorder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -59,6 +60,7 @@ response site::ask(std::string_view method, std::string_view path, std::string_v
   http::test::client wire{port()};
   wire.send(text);
   auto got = wire.read_reply(method == "HEAD");
+  contract::record({method, path, got.status, got.headers["content-type"], got.body});
   return {got.status, got.headers, got.body, json::parse(got.body, nullptr, false)};
 }
 
@@ -106,7 +108,10 @@ line::line(site& at, std::nullptr_t) : wire(at.port(), "/v1/ws") {
 
 json line::read() {
   auto got = wire.read();
-  if (got.opcode == 1) return json::parse(got.payload);
+  if (got.opcode == 1) {
+    contract::record_frame(got.payload);
+    return json::parse(got.payload);
+  }
   closed = got.opcode == 8 ? got.close_code() : -1;
   return nullptr;
 }

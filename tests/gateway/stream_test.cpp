@@ -1,5 +1,6 @@
 #include "gateway/shapes/stream_id.hpp"
 #include "site.hpp"
+#include "tests/contract/recorder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -100,6 +101,7 @@ private:
     }
     out.id = last_id;
     if (data.empty()) return std::nullopt;
+    contract::record_event(out.type, data);
     out.data = json::parse(data);
     BOOST_TEST(out.data.at("type") == out.type);
     return out;

@@ -136,6 +136,12 @@ BOOST_AUTO_TEST_CASE(the_hot_queries_use_indexes) {
     {"search in one", history::found_messages(client, {}, where{}.in(in), {}, 51)},
     {"search of a viewer", history::found_messages(client, ana, {}, {}, 51)},
     {"search of a user", history::found_messages(client, {}, where{}.of(ana), {}, 51)},
+    {"search by status", history::found_messages(client, {}, where{}.is(status::read), {}, 51)},
+    {"search by status in one",
+     history::found_messages(client, {}, where{}.in(in).is(status::read), {}, 51)},
+    {"search by status of a user",
+     history::found_messages(client, {}, where{}.of(ana).is(status::sent), {}, 51)},
+    {"search of a user in one", history::found_messages(client, {}, where{}.in(in).of(u), {}, 51)},
   };
   for (const auto& [what, statement] : hot) {
     auto shown = plan(statement);

@@ -1,72 +1,14 @@
-// Two people chat over Recado, with the libraries that a stranger would take: fetch, ws, jose.
+// Two people chat over Recado, with the libraries that a stranger would take: fetch, ws, jose, eventsource.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { Person, call, clientToken, info, require } from './helpers.mjs';
+import './bulk.mjs';
+import './search.mjs';
+import './tour.mjs';
+import './stream.mjs'; // kills the node: last
 
-const require = createRequire(process.env.RECADO_STRANGER_MODULES + '/');
-const { WebSocket } = require('ws');
 const jose = require('jose'); // an ES module: this is why Node.js >= 20.19
-
-const info = JSON.parse(readFileSync(process.env.RECADO_INFO, 'utf8'));
-
-async function clientToken() {
-  const answer = await fetch(`${info.url}/auth/token`, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/x-www-form-urlencoded',
-      Authorization: 'Basic ' + Buffer.from(`${info.client_id}:${info.client_secret}`).toString('base64'),
-    },
-    body: 'grant_type=client_credentials',
-  });
-  assert.equal(answer.status, 200);
-  return (await answer.json()).access_token;
-}
-
-async function call(method, path, token, body) {
-  const answer = await fetch(info.url + path, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text ? JSON.parse(text) : null };
-}
-
-/** A user's WebSocket whose frames can be awaited one by one. */
-class Person {
-  static async enter(user, token) {
-    const mine = await call('POST', `/v1/users/${user}/tokens`, token);
-    assert.equal(mine.status, 201);
-    const person = new Person();
-    person.frames = [];
-    person.waiting = [];
-    person.socket = new WebSocket(info.url.replace('http', 'ws') + '/v1/ws', 'recado.v1.json');
-    person.socket.on('message', (data) => person.receive(JSON.parse(data)));
-    await new Promise((resolve, reject) => person.socket.once('open', resolve).once('error', reject));
-    person.say({ type: 'auth', id: 'hello', token: mine.body.access_token });
-    const ready = await person.hear((frame) => frame.type === 'ready');
-    assert.equal(ready.user_id, user);
-    return person;
-  }
-  receive(frame) {
-    const at = this.waiting.findIndex((one) => one.wanted(frame));
-    if (at < 0) this.frames.push(frame);
-    else this.waiting.splice(at, 1)[0].resolve(frame);
-  }
-  say(frame) {
-    this.socket.send(JSON.stringify(frame));
-  }
-  hear(wanted) {
-    const at = this.frames.findIndex(wanted);
-    if (at >= 0) return Promise.resolve(this.frames.splice(at, 1)[0]);
-    return new Promise((resolve) => this.waiting.push({ wanted, resolve }));
-  }
-  leave() {
-    this.socket.close();
-  }
-}
 
 test('tokens verify against the published keys', { timeout: 30_000 }, async () => {
   const token = await clientToken();
