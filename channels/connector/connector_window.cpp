@@ -104,7 +104,8 @@ void connector_core::ask(instant now) {
 /// with them those behind them.
 bool connector_core::wants_rows() const {
   if (!backlog_ || paused_) return false;
-  auto enough = config_.rows_max / 2;
+  // Half of a window: so the next one brings more than it repeats.
+  auto enough = config_.rows_max / 4;
   if (entries_.size() <= enough) return true;
   auto waits = [this](const uuid& id) { return entries_.at(id).at == stage::waiting; };
   std::size_t idle = 0;

@@ -61,6 +61,30 @@ BOOST_AUTO_TEST_CASE(what_was_refused_is_read_later_and_nothing_overtakes_it) {
   BOOST_TEST(w.begun == (seqs{1, 2, 3, 4, 5, 6, 7, 8}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_backlog_is_worked_off_without_a_pause_between_windows) {
+  auto config = core_world::fast();
+  config.pace = {1e6, 1'000'000, 64};
+  core_world w{config, false};
+  std::vector<open_delivery_ptr> database;
+  for (int i = 1; i <= 5'000; ++i)
+    database.push_back(draft{.seq = i, .address = std::to_string(i % 100)});
+  std::size_t ended = 0;
+  int windows = 0;
+  for (; ended < 5'000 && windows < 100; ++windows) {
+    BOOST_TEST_REQUIRE(w.asked == windows + 1);
+    auto from = database.begin() + static_cast<std::ptrdiff_t>(ended);
+    std::vector<open_delivery_ptr> rows{
+      from, from + std::min<std::ptrdiff_t>(500, database.end() - from)};
+    bool last = rows.back() == database.back();
+    w.window(rows, last ? std::vector<partition_id>{3} : std::vector<partition_id>{});
+    while (w.asked == windows + 1 && w.connector.size() > 0)
+      w.go(sent());
+    ended = w.settled.size();
+  }
+  BOOST_TEST(ended == 5'000u);
+  BOOST_TEST(w.passed.count() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_window_older_than_a_refused_row_does_not_make_the_partition_whole) {
   core_world w{core_world::fast(), false};
   auto before = w.now().steady;
