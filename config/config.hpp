@@ -157,6 +157,14 @@ struct net_section {
   bool operator==(const net_section&) const = default;
 };
 
+/// [channels] accounts on channels outside.
+struct channels_section {
+  /// A file with a secret of at least 32 characters, the same on all nodes: it seals the
+  /// credentials of accounts in the database. Empty: they are stored as they are.
+  std::string key_file;
+  bool operator==(const channels_section&) const = default;
+};
+
 struct node_config {
   node_section node;
   http_section http;
@@ -170,6 +178,7 @@ struct node_config {
   actors_section actors;
   log_section log;
   net_section net;
+  channels_section channels;
   bool operator==(const node_config&) const = default;
 };
 

@@ -320,6 +320,7 @@ std::vector<setting> settings_of(node_config& config) {
     .text("file", config.log.file)
     .flag("human", config.log.human);
   all.in("net").list("allow_private", config.net.allow_private, allowed_network);
+  all.in("channels").text("key_file", config.channels.key_file);
   return all.take();
 }
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <thread>
 
+#include "actors/accounts/accounts.hpp"
 #include "cluster/ownership/partition_table.hpp"
 #include "cluster/router/inbox_writer.hpp"
 #include "cluster/router/reply_batch.hpp"
@@ -55,11 +56,20 @@ public:
     declare_health();
     connect();
     make_router();
+    auto seal = sealer::from_file(with_.config.channels.key_file);
+    if (!seal) return failure{seal.error()};
+    if (!seal->has_key())
+      observe::log_warn("no-channel-key", "credentials of accounts are stored as they are: "
+                                          "channels.key_file is empty");
+    auto accounts = make_accounts(*reads_, std::move(*seal));
+    channels_ = std::make_unique<wiring::channels_side>(
+      wiring::channels_needs{with_, system_, wall_, metrics_, table_, reads_, accounts});
+    if (auto started = channels_->start(); !started) return started;
     owner_ = std::make_unique<wiring::owner_side>(wiring::owner_needs{
-      with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_});
+      with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_, *channels_});
     owner_->start();
     hear();
-    auto below = wiring::make_services(*reads_, router_, board_);
+    auto below = wiring::make_services(*reads_, router_, board_, accounts, channels_->service());
     below.cluster =
       wiring::make_cluster_admin(with_, reads_, *link_, [this] { return owner_->generation(); });
     door_ = make_gateway(wiring::gateway_settings(with_), std::move(below),
@@ -72,7 +82,7 @@ public:
     return {};
   }
 
-  bool failed() const { return owner_->failed(); }
+  bool failed() const { return owner_->failed() || channels_->failed(); }
 
   /// For the probes. NATS is no condition: without it messages take the inbox and are slower.
   void report_health() {
@@ -101,6 +111,7 @@ public:
       server_->close_lasting(1012, spread);
       server_->stop(spread + patience / 5);
     }
+    if (channels_) channels_->quiet(patience / 5);
     if (owner_) owner_->release_all(patience / 3);
     if (router_) router_->stop();
     if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
@@ -109,6 +120,7 @@ public:
     subscriptions_.clear();
     if (link_) link_->close(1s); // from here on nothing of NATS calls into the parts that end
     if (owner_) owner_->stop();
+    if (channels_) channels_->stop();
     if (reads_) reads_->stop();
     if (inbox_db_) inbox_db_->stop();
     auto left = actor::stop_with_deadline(system_, actors_deadline);
@@ -200,6 +212,7 @@ private:
   std::shared_ptr<cluster::router> router_;
   actor::supervisor_actor supervisor_; ///< of the actors that may die alone
   std::shared_ptr<watch_board> board_;
+  std::unique_ptr<wiring::channels_side> channels_;
   std::unique_ptr<wiring::owner_side> owner_;
   std::unique_ptr<gateway> door_;
   std::unique_ptr<http::server> server_;

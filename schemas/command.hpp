@@ -30,6 +30,16 @@ struct new_member {
   bool operator==(const new_member&) const = default;
 };
 
+/// A recipient that is an address and no user of ours.
+struct address_recipient {
+  std::string channel, address;
+  auto operator<=>(const address_recipient&) const = default;
+};
+
+/// Names among send_message::channels that are no external channel.
+inline constexpr std::string_view in_app_channel = "in_app";
+inline constexpr std::string_view all_channels = "all"; ///< where the recipient has an identity
+
 /// One message into the conversation. With `implicit_members` the conversation is the implicit one
 /// between a sender and its recipients and is made by its first message.
 struct send_message {
@@ -40,6 +50,15 @@ struct send_message {
   request_hash hash{};
   std::optional<wall_time> expires_at;
   std::vector<user_id> implicit_members;
+  std::vector<std::string> channels;        ///< for members; empty: in_app alone
+  std::vector<address_recipient> addresses; ///< beside the members
+  bool at_most_once = false;                ///< a try with an unknown end is not repeated
+
+  /// Does it go out of the house?
+  bool external() const {
+    return !addresses.empty() ||
+           (!channels.empty() && channels != std::vector<std::string>{std::string{in_app_channel}});
+  }
 };
 struct send_receipt {
   user_id user;
@@ -63,8 +82,45 @@ struct cancel_message {
   message_id message;
 };
 
-using command_body = std::variant<send_message, send_receipt, create_conversation, add_member,
-                                  remove_member, cancel_message>;
+/// INTERNAL to the owner's node: a connector wants to make a try.
+struct begin_attempt {
+  message_id message;
+  delivery_id delivery;
+  std::int32_t attempt = 1;
+  epoch owned = 0; ///< under which the delivery was handed out
+};
+
+/// What a try led to.
+enum class attempt_end : std::uint8_t { sent = 0, retrying = 1, failed = 2, dead = 3 };
+
+/// INTERNAL to the owner's node: a try has ended.
+struct settle_attempt {
+  message_id message;
+  delivery_id delivery;
+  std::int32_t attempt = 1;
+  epoch owned = 0;
+  attempt_end end = attempt_end::sent;
+  bool unknown = false; ///< the provider may have taken the message, nobody saw
+  wall_time next_at{};  ///< retrying: not before
+  std::string provider_id, provider_code, detail;
+};
+
+/// INTERNAL to the owner's node: the delivery's expires_at has come and no try runs.
+struct expire_delivery {
+  message_id message;
+  delivery_id delivery;
+};
+
+using command_body =
+  std::variant<send_message, send_receipt, create_conversation, add_member, remove_member,
+               cancel_message, begin_attempt, settle_attempt, expire_delivery>;
+
+/// Made by the owner's own node, and never carried between nodes.
+inline bool internal(const command_body& body) noexcept {
+  return std::holds_alternative<begin_attempt>(body) ||
+         std::holds_alternative<settle_attempt>(body) ||
+         std::holds_alternative<expire_delivery>(body);
+}
 
 /// The command that went before this one in the same session, conversation and lane and was not
 /// answered yet. An owner that has not decided it refuses this one with ec::out_of_order.

@@ -1,6 +1,7 @@
 #pragma once
 /// Events: what an owner tells the gateways after a commit.
 #include "schemas/command.hpp"
+#include "schemas/status.hpp"
 
 namespace recado {
 
@@ -38,7 +39,21 @@ struct left_event {
   std::int64_t left_seq = 0;
 };
 
-using event_body = std::variant<message_event, receipt_event, joined_event, left_event>;
+/// An external delivery has moved; for the message's sender.
+struct status_event {
+  message_id message;
+  std::int64_t seq = 0;
+  user_id sender;    ///< empty: the client
+  user_id recipient; ///< empty: the address is no user's
+  std::string channel, address;
+  status state = status::queued;
+  std::int32_t attempt = 0;
+  std::string provider_code; ///< empty: none
+  wall_time at{};
+};
+
+using event_body =
+  std::variant<message_event, receipt_event, joined_event, left_event, status_event>;
 
 struct event {
   client_id client;

@@ -67,6 +67,9 @@ constexpr std::array catalogue{
   problem_info{ec::out_of_order, "out_of_order", 503, "A predecessor is not decided"},
   problem_info{ec::abandoned, "abandoned", 503,
                "The command was abandoned; the same id is safe to retry"},
+  problem_info{ec::account_not_found, "account_not_found", 404, "Unknown account"},
+  problem_info{ec::account_exists, "account_exists", 409,
+               "The channel has an account of this name already"},
 };
 
 constexpr bool in_order() {
@@ -75,7 +78,7 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order(), "the catalogue follows the order of the enum");
-static_assert(catalogue.size() == static_cast<std::size_t>(ec::abandoned) + 1);
+static_assert(catalogue.size() == static_cast<std::size_t>(ec::account_exists) + 1);
 
 } // namespace
 

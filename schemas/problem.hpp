@@ -62,6 +62,9 @@ enum class ec : std::uint16_t {
   moved,        ///< the partition has another owner; publish the command again
   out_of_order, ///< the command's predecessor is not decided; send all outstanding again in order
   abandoned,    ///< whoever held the promise died before it answered
+  // Added later; values on the wire keep their numbers
+  account_not_found, ///< 404
+  account_exists,    ///< 409
 };
 
 struct problem_info {

@@ -2,8 +2,17 @@
 /// The owner's answer to a command. Released only by a fence taken after the command came.
 #include "schemas/command.hpp"
 #include "schemas/problem.hpp"
+#include "schemas/status.hpp"
 
 namespace recado {
+
+/// An external delivery of a message, as its first answer shows it.
+struct accepted_delivery {
+  user_id recipient; ///< empty: the address is no user's
+  std::string channel, address;
+  status state = status::queued;
+  bool operator==(const accepted_delivery&) const = default;
+};
 
 struct reply {
   command_id command;
@@ -21,7 +30,10 @@ struct reply {
   wall_time at{};
   member_role role = member_role::member; ///< add_member
   std::vector<user_id> recipients;        ///< send: the first of them, at most reply_recipients
-  std::int32_t recipients_total = 0;      ///< send: how many there are
+  std::int32_t recipients_total = 0;      ///< send: how many get it in the application
+  /// send: external deliveries, together with `recipients` at most reply_recipients
+  std::vector<accepted_delivery> deliveries;
+  std::int32_t deliveries_total = 0; ///< send: how many external ones there are
 
   bool ok() const noexcept { return code == ec::none; }
 };

@@ -1,5 +1,6 @@
 #include "schemas/status.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace recado {
@@ -40,13 +41,38 @@ status advance(status from, status to) noexcept {
   return may_move(from, to) ? to : from;
 }
 
+namespace {
+/// The end of a whole whose parts have all ended.
+void add_end(std::optional<status>& whole, status part) noexcept {
+  whole = !whole || *whole == part ? part : status::failed;
+}
+} // namespace
+
+// Within a rank (sending, retrying) the order of the enumerators decides, as it does in SQL.
+
 void least_advanced::add(status part) noexcept {
-  auto& slot = final(part) ? ended_ : open_;
-  if (!slot || (!final(part) && rank(part) < rank(*slot))) slot = part;
+  if (final(part))
+    add_end(ended_, part);
+  else
+    open_ = open_ ? std::min(*open_, part) : part;
 }
 
 std::optional<status> least_advanced::value() const noexcept {
   return open_ ? open_ : ended_;
+}
+
+void most_advanced::add(status now, status reached) noexcept {
+  if (final(now)) {
+    add_end(ended_, now);
+  } else {
+    open_ = true;
+    reached = now;
+  }
+  furthest_ = furthest_ ? std::max(*furthest_, reached) : reached;
+}
+
+std::optional<status> most_advanced::value() const noexcept {
+  return open_ ? furthest_ : ended_;
 }
 
 } // namespace recado

@@ -37,7 +37,7 @@ bool may_move(status from, status to) noexcept;
 status advance(status from, status to) noexcept;
 
 /// The status of a whole from its parts (a message over its recipients): the least advanced one.
-/// A part that ended counts only when every part has ended.
+/// A part that ended counts only when every part has ended: all in the same way, or else failed.
 class least_advanced {
 public:
   void add(status part) noexcept;
@@ -47,6 +47,21 @@ public:
 private:
   std::optional<status> open_;
   std::optional<status> ended_;
+};
+
+/// The status of one recipient over that recipient's deliveries: the most advanced one. Of a
+/// delivery that has ended what it had reached before still counts while another can follow, so
+/// that the status of the whole is never lowered.
+class most_advanced {
+public:
+  /// `reached` is looked at for a final status only: the one before it.
+  void add(status now, status reached) noexcept;
+  std::optional<status> value() const noexcept;
+
+private:
+  std::optional<status> furthest_;
+  std::optional<status> ended_;
+  bool open_ = false;
 };
 
 } // namespace recado

@@ -91,21 +91,31 @@ public:
 
   void put(const predecessor& x) { row(x.command, x.message); }
   void put(const new_member& x) { row(x.user, x.role); }
+  void put(const address_recipient& x) { row(x.channel, x.address); }
   void put(const send_message& x) {
-    row(x.message, x.from, x.payload, x.metadata, x.hash, x.expires_at, x.implicit_members);
+    row(x.message, x.from, x.payload, x.metadata, x.hash, x.expires_at, x.implicit_members,
+        x.channels, x.addresses, x.at_most_once);
   }
   void put(const send_receipt& x) { row(x.user, x.kind, x.up_to_seq); }
   void put(const create_conversation& x) { row(x.type, x.members, x.title, x.metadata, x.hash); }
   void put(const add_member& x) { row(x.member); }
   void put(const remove_member& x) { row(x.user); }
   void put(const cancel_message& x) { row(x.message); }
+  void put(const begin_attempt& x) { row(x.message, x.delivery, x.attempt, x.owned); }
+  void put(const settle_attempt& x) {
+    row(x.message, x.delivery, x.attempt, x.owned, x.end, x.unknown, x.next_at, x.provider_id,
+        x.provider_code, x.detail);
+  }
+  void put(const expire_delivery& x) { row(x.message, x.delivery); }
   void put(const command& x) {
     row(wire_version_n, x.id, x.client, x.conversation, x.priority, x.acting, x.received_at,
         x.trace, x.reply_to, x.origin, x.after, x.body);
   }
+  void put(const accepted_delivery& x) { row(x.recipient, x.channel, x.address, x.state); }
   void put(const reply& x) {
     row(wire_version_n, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation,
-        x.message, x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer);
+        x.message, x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer, x.deliveries,
+        x.deliveries_total);
   }
   void put(const message_view& x) {
     row(x.id, x.conversation, x.seq, x.from, x.payload, x.metadata, x.priority, x.created_at,
@@ -115,6 +125,10 @@ public:
   void put(const receipt_event& x) { row(x.user, x.kind, x.up_to_seq, x.at); }
   void put(const joined_event& x) { row(x.user, x.role, x.joined_seq, x.at); }
   void put(const left_event& x) { row(x.user, x.left_seq); }
+  void put(const status_event& x) {
+    row(x.message, x.seq, x.sender, x.recipient, x.channel, x.address, x.state, x.attempt,
+        x.provider_code, x.at);
+  }
   void put(const event& x) { row(x.client, x.conversation, x.rev, x.body); }
   void put(const event_batch& x) { row(wire_version_n, x.events); }
 
@@ -153,7 +167,11 @@ constexpr std::uint32_t last_of<member_role> = 1;
 template <>
 constexpr std::uint32_t last_of<receipt_kind> = 1;
 template <>
-constexpr std::uint32_t last_of<ec> = static_cast<std::uint32_t>(ec::abandoned);
+constexpr std::uint32_t last_of<attempt_end> = 3;
+template <>
+constexpr std::uint32_t last_of<status> = statuses - 1;
+template <>
+constexpr std::uint32_t last_of<ec> = static_cast<std::uint32_t>(ec::account_exists);
 
 class reader {
 public:
@@ -207,8 +225,10 @@ public:
 
   static void get(const object& o, predecessor& x) { row(o, x.command, x.message); }
   static void get(const object& o, new_member& x) { row(o, x.user, x.role); }
+  static void get(const object& o, address_recipient& x) { row(o, x.channel, x.address); }
   static void get(const object& o, send_message& x) {
-    row(o, x.message, x.from, x.payload, x.metadata, x.hash, x.expires_at, x.implicit_members);
+    row(o, x.message, x.from, x.payload, x.metadata, x.hash, x.expires_at, x.implicit_members,
+        x.channels, x.addresses, x.at_most_once);
   }
   static void get(const object& o, send_receipt& x) { row(o, x.user, x.kind, x.up_to_seq); }
   static void get(const object& o, create_conversation& x) {
@@ -217,16 +237,28 @@ public:
   static void get(const object& o, add_member& x) { row(o, x.member); }
   static void get(const object& o, remove_member& x) { row(o, x.user); }
   static void get(const object& o, cancel_message& x) { row(o, x.message); }
+  static void get(const object& o, begin_attempt& x) {
+    row(o, x.message, x.delivery, x.attempt, x.owned);
+  }
+  static void get(const object& o, settle_attempt& x) {
+    row(o, x.message, x.delivery, x.attempt, x.owned, x.end, x.unknown, x.next_at, x.provider_id,
+        x.provider_code, x.detail);
+  }
+  static void get(const object& o, expire_delivery& x) { row(o, x.message, x.delivery); }
   static void get(const object& o, command& x) {
     std::int32_t version = 0;
     row(o, version, x.id, x.client, x.conversation, x.priority, x.acting, x.received_at, x.trace,
         x.reply_to, x.origin, x.after, x.body);
     check(version);
   }
+  static void get(const object& o, accepted_delivery& x) {
+    row(o, x.recipient, x.channel, x.address, x.state);
+  }
   static void get(const object& o, reply& x) {
     std::int32_t version = 0;
     row(o, version, x.command, x.code, x.detail, x.replayed, x.stored, x.conversation, x.message,
-        x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer);
+        x.seq, x.at, x.role, x.recipients, x.recipients_total, x.pointer, x.deliveries,
+        x.deliveries_total);
     check(version);
   }
   static void get(const object& o, message_view& x) {
@@ -237,6 +269,10 @@ public:
   static void get(const object& o, receipt_event& x) { row(o, x.user, x.kind, x.up_to_seq, x.at); }
   static void get(const object& o, joined_event& x) { row(o, x.user, x.role, x.joined_seq, x.at); }
   static void get(const object& o, left_event& x) { row(o, x.user, x.left_seq); }
+  static void get(const object& o, status_event& x) {
+    row(o, x.message, x.seq, x.sender, x.recipient, x.channel, x.address, x.state, x.attempt,
+        x.provider_code, x.at);
+  }
   static void get(const object& o, event& x) { row(o, x.client, x.conversation, x.rev, x.body); }
   static void get(const object& o, event_batch& x) {
     std::int32_t version = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/conversation/draft.hpp"
+#include "actors/conversation/delivery_desk.hpp"
 
 namespace recado {
 namespace {
@@ -17,7 +17,8 @@ public:
   decider(const conversation_state& state, const facts& known, const conversation_limits& limits)
     : known_(known),
       limits_(limits),
-      draft_(state, out_) {}
+      draft_(state, out_),
+      desk_(draft_, out_, known) {}
 
   void take(const undecided_ptr& item) {
     item_ = item.get();
@@ -65,7 +66,8 @@ private:
 
   /// A message row tells its own outcome, and receipts are monotone; the rest must be remembered.
   bool leaves_a_trace(const command& cmd, const reply& said) {
-    if (temporary(said.code) || std::holds_alternative<send_receipt>(cmd.body)) return false;
+    if (temporary(said.code) || internal(cmd.body)) return false;
+    if (std::holds_alternative<send_receipt>(cmd.body)) return false;
     const auto* send = std::get_if<send_message>(&cmd.body);
     if (!send) return true;
     if (said.ok() || said.replayed) return false;
@@ -120,13 +122,22 @@ private:
     message_row row;
     row.view = view_of(cmd, body, seq, created_at);
     row.cause = item_;
-    fresh_.emplace(
-      body.message,
-      known_message{cmd.conversation, cmd.id, seq, body.from, body.hash, created_at, {}});
     out_.events.push_back({cmd.client, cmd.conversation, 0, message_event{row.view, cmd.origin}});
+    if (body.external()) desk_.open(cmd, body, row, recipients_of(seq, body.from));
+    const auto& known = fresh_
+                          .emplace(body.message, known_message{cmd.conversation,
+                                                               cmd.id,
+                                                               seq,
+                                                               body.from,
+                                                               body.hash,
+                                                               created_at,
+                                                               {},
+                                                               row.inside,
+                                                               row.deliveries})
+                          .first->second;
     out_.messages.push_back(std::move(row));
-    auto said = accepted(body.message, seq, created_at, body.from);
-    draft_.add_usage(created_at, said.recipients_total);
+    auto said = accepted(cmd.client, body.message, known);
+    draft_.add_usage(created_at, in_app_channel, status::sent, said.recipients_total);
     return said;
   }
 
@@ -209,9 +220,25 @@ private:
     const auto* known = find_message(cmd.client, body.message);
     if (hidden(cmd) || !known || known->conversation != cmd.conversation)
       return refuse(cmd.id, ec::message_not_found);
-    // An in-app message is sent by its commit: there is nothing left to hold back.
+    if (known->failure.empty() && desk_.cancel(cmd, body.message)) return reply{};
+    // In the application a message is sent by its commit: there is nothing left to hold back.
     return refuse(cmd.id, known->failure.empty() ? ec::already_sent : ec::conflict,
                   known->failure.empty() ? "" : "the message has failed already");
+  }
+
+  // What the connectors of this node say. The answer goes to them: applied, or nothing was.
+
+  reply on(const command& cmd, const begin_attempt& body) {
+    return applied(cmd, desk_.begin(cmd, body));
+  }
+  reply on(const command& cmd, const settle_attempt& body) {
+    return applied(cmd, desk_.settle(cmd, body));
+  }
+  reply on(const command& cmd, const expire_delivery& body) {
+    return applied(cmd, desk_.expire(cmd, body));
+  }
+  static reply applied(const command& cmd, bool yes) {
+    return yes ? reply{} : refuse(cmd.id, ec::conflict);
   }
 
   // --- parts of them ----------------------------------------------------------------------------
@@ -235,14 +262,15 @@ private:
       said.replayed = again;
       return said;
     }
-    auto said = accepted(body.message, known->seq, known->created_at, known->from);
+    auto said = accepted(cmd.client, body.message, *known);
     said.replayed = again;
     return said;
   }
 
   /// The conversation between a sender and its recipients is made by its first message.
   std::optional<reply> make_implicit(const command& cmd, const send_message& body) {
-    if (draft_.head().exists || body.implicit_members.empty()) return std::nullopt;
+    bool addressed = !body.implicit_members.empty() || !body.addresses.empty();
+    if (draft_.head().exists || !addressed) return std::nullopt;
     create_conversation from;
     from.type = conversation_type::direct;
     from.metadata = "{}";
@@ -262,16 +290,35 @@ private:
             body.metadata, cmd.priority,     at,  body.expires_at};
   }
 
-  reply accepted(const message_id& id, std::int64_t seq, wall_time at, const user_id& from) const {
+  std::vector<user_id> recipients_of(std::int64_t seq, const user_id& from) const {
+    std::vector<user_id> out;
+    draft_.each_member([&](const user_id& user, const member_state& member) {
+      if (user != from && member.had(seq)) out.push_back(user);
+    });
+    return out;
+  }
+
+  /// The first answer, also when it is given again.
+  reply accepted(const client_id& client, const message_id& id, const known_message& known) const {
     reply said;
     said.message = id;
-    said.seq = seq;
-    said.at = at;
-    draft_.each_member([&](const user_id& user, const member_state& member) {
-      if (user == from || !member.had(seq)) return;
-      if (said.recipients.size() < reply_recipients) said.recipients.push_back(user);
-      ++said.recipients_total;
-    });
+    said.seq = known.seq;
+    said.at = known.created_at;
+    auto outside = known.deliveries > 0 ? desk_.of(client, id) : std::vector<delivery_state>{};
+    std::unordered_set<user_id> reached;
+    if (known.inside == in_app::others)
+      for (const auto& one : outside)
+        reached.insert(one.recipient);
+    if (known.inside != in_app::nobody)
+      draft_.each_member([&](const user_id& user, const member_state& member) {
+        if (user == known.from || !member.had(known.seq) || reached.contains(user)) return;
+        if (said.recipients.size() < reply_recipients) said.recipients.push_back(user);
+        ++said.recipients_total;
+      });
+    said.deliveries_total = static_cast<std::int32_t>(outside.size());
+    for (const auto& one : outside)
+      if (said.recipients.size() + said.deliveries.size() < reply_recipients)
+        said.deliveries.push_back(as_accepted(one));
     return said;
   }
 
@@ -332,6 +379,7 @@ private:
   const conversation_limits& limits_;
   effects out_;
   draft draft_;
+  delivery_desk desk_;
   const undecided* item_ = nullptr;
   std::unordered_map<message_id, known_message> fresh_; ///< decided in this batch
   std::unordered_map<command_id, reply> decided_;       ///< in this batch

@@ -93,15 +93,30 @@ std::int64_t draft::next_message(wall_time now, wall_time& created_at) {
   return ++out_.head.last_seq;
 }
 
-void draft::add_usage(wall_time at, std::int64_t count) {
+void draft::add_usage(wall_time at, std::string_view channel, status state, std::int64_t count) {
+  if (count == 0) return;
   constexpr std::int64_t minute_us = 60'000'000;
   auto minute = micros(at) / minute_us * minute_us;
   for (auto& row : out_.usage)
-    if (row.minute == minute) {
+    if (row.minute == minute && row.channel == channel && row.state == state) {
       row.count += count;
       return;
     }
-  out_.usage.push_back({minute, count});
+  out_.usage.push_back({minute, std::string{channel}, state, count});
+}
+
+const delivery_state* draft::delivery(const delivery_id& id) const {
+  auto found = deliveries_.find(id);
+  return found == deliveries_.end() ? nullptr : &out_.deliveries[found->second].state;
+}
+
+void draft::put_delivery(delivery_state state, bool fresh) {
+  touch();
+  auto [at, first] = deliveries_.emplace(state.id, out_.deliveries.size());
+  if (first)
+    out_.deliveries.push_back({std::move(state), fresh});
+  else
+    out_.deliveries[at->second].state = std::move(state);
 }
 
 } // namespace recado

@@ -21,7 +21,10 @@ public:
   void put_receipt(const receipt_row& row);
   /// The next seq and a created_at that never goes back.
   std::int64_t next_message(wall_time now, wall_time& created_at);
-  void add_usage(wall_time at, std::int64_t count);
+  void add_usage(wall_time at, std::string_view channel, status state, std::int64_t count = 1);
+  /// The delivery as this batch has left it; null: it has not touched it.
+  const delivery_state* delivery(const delivery_id& id) const;
+  void put_delivery(delivery_state state, bool fresh);
 
   template <class F>
   void each_member(F&& f) const {
@@ -36,7 +39,8 @@ public:
 private:
   const conversation_state& base_;
   effects& out_;
-  std::map<user_id, std::size_t> changed_; ///< index into out_.members
+  std::map<user_id, std::size_t> changed_;                  ///< index into out_.members
+  std::unordered_map<delivery_id, std::size_t> deliveries_; ///< index into out_.deliveries
   std::size_t active_count_ = 0;
 };
 

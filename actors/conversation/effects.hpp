@@ -1,13 +1,32 @@
 #pragma once
 /// What one conversation wants committed for its commands of one batch, and what to tell
 /// afterwards.
+#include "actors/conversation/delivery.hpp"
 #include "actors/conversation/state.hpp"
 #include "schemas/reply.hpp"
 
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace recado {
+
+/// Whoever waits on this node for the end of a command of the owner's own making. Told once; a
+/// command that is dropped on its way tells false.
+class local_wait {
+public:
+  explicit local_wait(std::function<void(bool)> done) : done_(std::move(done)) {}
+  local_wait(const local_wait&) = delete;
+  local_wait& operator=(const local_wait&) = delete;
+  ~local_wait() { tell(false); }
+  void tell(bool applied) {
+    if (auto done = std::exchange(done_, nullptr)) done(applied);
+  }
+
+private:
+  std::function<void(bool)> done_;
+};
 
 /// A command on its way through the writer's turn.
 struct undecided {
@@ -19,9 +38,10 @@ struct undecided {
   wall_time sequenced_at{};           ///< when the owner took it
   std::int32_t stream_generation = 0; ///< came_by stream: where it was found
   std::int64_t stream_seq = 0;
-  std::string undecodable;          ///< bytes that are no command; to be set aside
-  std::shared_ptr<const void> hold; ///< credit, given back when the command has ended
-  std::int32_t wire_us = 0;         ///< from the edge to the owner
+  std::string undecodable;           ///< bytes that are no command; to be set aside
+  std::shared_ptr<const void> hold;  ///< credit, given back when the command has ended
+  std::int32_t wire_us = 0;          ///< from the edge to the owner
+  std::shared_ptr<local_wait> waits; ///< null: nobody on this node does
 };
 using undecided_ptr = std::shared_ptr<const undecided>;
 
@@ -34,12 +54,20 @@ struct known_message {
   request_hash hash{};
   wall_time created_at{};
   std::string failure;
+  in_app inside = in_app::everybody;
+  std::int32_t deliveries = 0; ///< how many external ones it has
 };
 
 struct message_row {
   message_view view;                ///< seq 0: refused after a 202, `failure` says why
   const undecided* cause = nullptr; ///< valid while the batch lives
   std::string failure;
+  in_app inside = in_app::everybody;
+  std::int32_t deliveries = 0; ///< how many external ones it makes
+};
+struct delivery_row {
+  delivery_state state;
+  bool fresh = false; ///< made by this batch
 };
 struct member_row {
   user_id user;
@@ -54,6 +82,8 @@ struct receipt_row {
 };
 struct usage_row {
   std::int64_t minute = 0; ///< microseconds, a full minute
+  std::string channel;
+  status state = status::sent;
   std::int64_t count = 0;
 };
 struct answer {
@@ -70,6 +100,8 @@ struct effects {
   std::vector<message_row> messages;
   std::vector<member_row> members;
   std::vector<receipt_row> receipts;
+  std::vector<delivery_row> deliveries;
+  std::vector<delivery_line> delivery_lines;
   std::vector<user_id> bare_users; ///< named for the first time here
   std::vector<usage_row> usage;
   std::vector<event> events;

@@ -144,7 +144,6 @@ void pg_history::search(const client_id& client, const user_id& viewer, message_
                         on_result<page<message_record>> done) {
   auto from = history::message_position_of(after);
   if (!from) return done(failure{from.error()});
-  if (history::finds_nothing(filter)) return done(page<message_record>{});
   limit = page_limit(limit);
   ask({"search", {history::found_messages(client, viewer, filter, *from, limit + 1)}},
       std::move(done), [limit](const answers& got) -> result<page<message_record>> {
@@ -204,9 +203,8 @@ void pg_history::message_history(const client_id& client, const message_id& id,
     viewer, std::move(done),
     [limit, first = after.empty()](const history::sighting& seen, const store::rows& rows) {
       if (seen.sequenced)
-        return page_of<history_record>(
-          rows, limit, history::line_of,
-          [](const history_record& last) { return encode(history::position_of(last)); });
+        return page_of<history_record>(rows, limit, history::line_of,
+                                       [](const history_record& last) { return last.place; });
       page<history_record> only;
       if (first) only.items.push_back(history::only_line_of(seen.message, seen.at));
       return only;

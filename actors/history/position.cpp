@@ -48,7 +48,7 @@ std::string encode(const message_position& at) {
 }
 
 std::string encode(const trail_position& at) {
-  return fmt::format("{},{},{}", micros(at.at), at.rank, at.recipient);
+  return fmt::format("{},{},{}", micros(at.at), at.step, at.key);
 }
 
 result<conversation_position> conversation_position_of(std::string_view text) {
@@ -78,11 +78,10 @@ result<trail_position> trail_position_of(std::string_view text) {
   auto fields = split<3>(text);
   if (!fields) return fail(ec::invalid_cursor);
   auto at = time_in_range((*fields)[0]);
-  auto rank = number((*fields)[1]);
-  auto recipient = (*fields)[2];
-  if (!at || !rank || (!recipient.empty() && !user_id::valid(recipient)))
-    return fail(ec::invalid_cursor);
-  return trail_position{*at, *rank, std::string{recipient}};
+  auto step = number((*fields)[1]);
+  auto key = (*fields)[2]; // a UUID has the form of a user_id, too
+  if (!at || !step || (!key.empty() && !user_id::valid(key))) return fail(ec::invalid_cursor);
+  return trail_position{*at, *step, std::string{key}};
 }
 
 } // namespace recado::history

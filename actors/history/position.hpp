@@ -31,8 +31,8 @@ struct message_position {
 /// In the history of one message, oldest first.
 struct trail_position {
   wall_time at = earliest;
-  std::int64_t rank = -1;
-  std::string recipient;
+  std::int64_t step = -1; ///< of the recipient or of the delivery
+  std::string key;        ///< user_id, or the id of an external delivery
 };
 
 std::string encode(const conversation_position& at);

@@ -25,18 +25,22 @@ place as materialized (
   from member where client_id = $1 and conversation_id = $2
   group by joined_seq, left_seq, delivered_seq, read_seq)
 select {columns},
-       coalesce((select min({rank}) from place r
-                 where r.joined_seq < m.seq and (r.left_seq is null or r.left_seq >= m.seq)
-                   and (r.people > 1 or r.one <> m.from_user)), 3)
+       {status}
 from reach left join lateral (
   select * from message
   where client_id = $1 and conversation_id = $2 and seq > reach.low and seq <= reach.high
   order by seq {order} limit $6) m on true
 order by m.seq {order})";
 
+constexpr std::string_view lowest_rank_sql = R"(
+  (select min({}) from place r
+   where r.joined_seq < m.seq and (r.left_seq is null or r.left_seq >= m.seq)
+     and (r.people > 1 or r.one <> m.from_user)))";
+
 std::string text(std::string_view order) {
+  auto lowest = fmt::format(fmt::runtime(lowest_rank_sql), delivery_rank);
   return fmt::format(fmt::runtime(range_sql), fmt::arg("columns", message_columns),
-                     fmt::arg("rank", delivery_rank), fmt::arg("order", order));
+                     fmt::arg("status", message_status(lowest)), fmt::arg("order", order));
 }
 
 } // namespace

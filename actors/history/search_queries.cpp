@@ -2,9 +2,10 @@
 
 #include "actors/history/message_rows.hpp"
 
-#include <algorithm>
-#include <array>
 #include <fmt/format.h>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 namespace recado::history {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::string_view cut = R"(
     and (m.created_at, m.conversation_id, coalesce(m.seq, 0), m.message_id) < ($4, $5, $6, $7))";
 
 constexpr std::string_view whole = R"(
-select {columns}, {rank} from (
+select {columns}, {status} from (
   {source}
   order by {newest_first} limit $8) m
 order by {newest_first})";
@@ -58,25 +59,34 @@ constexpr std::string_view of_user = R"(
          where u.client_id = $1 and u.conversation_id = m.conversation_id and u.user_id = $10
            and u.joined_seq < m.seq and (u.left_seq is null or u.left_seq >= m.seq))))";
 
+constexpr std::string_view over_channel = R"(
+       and exists (
+         select from delivery o
+         where o.client_id = m.client_id and o.message_id = m.message_id and o.channel = $13))";
+
+/// How a query narrows the status; `failed` has a reason of its own besides.
+enum class by_status : std::uint8_t { any, failed, other };
+enum class by_channel : std::uint8_t { any, in_app, external };
+
 /// Which parts a query has; there is one SQL text for each shape.
 struct shape {
   bool owner = false;        ///< a user whose conversations are looked at
   bool present = false;      ///< what the owner has left is not shown
   bool conversation = false; ///< only this one
   bool user = false;         ///< sender or recipient, where it is not the owner
-  std::size_t state = 0;     ///< into the array below
+  by_status state = by_status::any;
+  by_channel channel = by_channel::any;
 };
-constexpr std::array<std::optional<status>, 5> states{std::nullopt, status::failed, status::sent,
-                                                      status::delivered, status::read};
 
 std::string filters(const shape& of) {
   std::string out;
   if (of.user) out += of_user;
-  auto state = states[of.state];
-  if (state == status::failed)
-    out += " and m.failure is not null";
-  else if (state)
-    out += fmt::format(" and m.failure is null and {} = {}", message_rank(), rank(*state));
+  if (of.channel == by_channel::in_app) out += " and m.in_app > 0";
+  if (of.channel == by_channel::external) out += over_channel;
+  if (of.state == by_status::failed)
+    out += fmt::format(" and (m.failure is not null or {} = 7)", message_status());
+  else if (of.state == by_status::other)
+    out += fmt::format(" and m.failure is null and {} = $12", message_status());
   return out;
 }
 
@@ -97,46 +107,44 @@ std::string source(const shape& of) {
 
 std::string text(const shape& of) {
   return fmt::format(fmt::runtime(whole), fmt::arg("columns", message_columns),
-                     fmt::arg("rank", message_rank()), fmt::arg("source", source(of)),
+                     fmt::arg("status", message_status()), fmt::arg("source", source(of)),
                      fmt::arg("newest_first", newest_first));
 }
 
-std::size_t index_of(const shape& of) {
-  auto flags = ((of.owner * 2u + of.present) * 2u + of.conversation) * 2u + of.user;
-  return flags * states.size() + of.state;
-}
-
-std::vector<std::string> all_texts() {
-  constexpr std::size_t flags = 16;
-  std::vector<std::string> out(flags * states.size());
-  for (std::size_t bits = 0; bits < flags; ++bits)
-    for (std::size_t state = 0; state < states.size(); ++state) {
-      shape of{(bits & 8) != 0, (bits & 4) != 0, (bits & 2) != 0, (bits & 1) != 0, state};
-      out[index_of(of)] = text(of);
-    }
-  return out;
-}
-
+/// Each is made when it is asked for the first time, and stays.
 std::string_view sql_of(const shape& of) {
-  static const auto texts = all_texts();
-  return texts[index_of(of)];
+  static std::mutex mutex;
+  static std::map<std::tuple<bool, bool, bool, bool, by_status, by_channel>, std::string> texts;
+  std::lock_guard lock{mutex};
+  auto [at, fresh] =
+    texts.try_emplace({of.owner, of.present, of.conversation, of.user, of.state, of.channel});
+  if (fresh) at->second = text(of);
+  return at->second;
+}
+
+by_status status_filter(const filter_t& filter) {
+  if (!filter.state) return by_status::any;
+  return *filter.state == status::failed ? by_status::failed : by_status::other;
+}
+
+by_channel channel_filter(const filter_t& filter) {
+  if (!filter.channel) return by_channel::any;
+  return *filter.channel == "in_app" ? by_channel::in_app : by_channel::external;
 }
 
 } // namespace
-
-bool finds_nothing(const filter_t& filter) {
-  if (filter.channel && *filter.channel != "in_app") return true;
-  return std::ranges::find(states, filter.state) == states.end();
-}
 
 store::statement found_messages(const client_id& client, const user_id& viewer,
                                 const filter_t& filter, const message_position& after,
                                 std::size_t limit) {
   auto user = filter.user.value_or(user_id{});
   const auto& owner = viewer.empty() ? user : viewer;
-  shape of{!owner.empty(), !viewer.empty(), filter.conversation.has_value(),
+  shape of{!owner.empty(),
+           !viewer.empty(),
+           filter.conversation.has_value(),
            !user.empty() && user != owner,
-           static_cast<std::size_t>(std::ranges::find(states, filter.state) - states.begin())};
+           status_filter(filter),
+           channel_filter(filter)};
   // Planned anew each time: what is rare depends on the values.
   return {{},
           sql_of(of),
@@ -151,7 +159,9 @@ store::statement found_messages(const client_id& client, const user_id& viewer,
             .add_int8(static_cast<std::int64_t>(limit))
             .add_text(owner.value)
             .add_text(user.value)
-            .add_uuid(filter.conversation.value_or(conversation_id{}))};
+            .add_uuid(filter.conversation.value_or(conversation_id{}))
+            .add_int8(static_cast<std::int64_t>(filter.state.value_or(status::sent)))
+            .add_text(filter.channel.value_or(""))};
 }
 
 message_position position_of(const message_record& message) {

@@ -6,10 +6,6 @@
 
 namespace recado::history {
 
-/// Is there nothing that such a filter could find? (Messages of another channel, or of a status
-/// that a stored message does not have.)
-bool finds_nothing(const history_service::message_filter& filter);
-
 /// Rows as message_of() reads them. With a viewer or a user only conversations are looked at that
 /// it is or was in.
 store::statement found_messages(const client_id& client, const user_id& viewer,

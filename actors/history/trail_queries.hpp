@@ -6,11 +6,10 @@
 
 namespace recado::history {
 
-/// Ascending by time, recipient and step; lines are only ever added after those that are there.
+/// Ascending by time; lines are only ever added after those that are there.
 store::statement trail_of(const client_id& client, const message_id& id,
                           const trail_position& after, std::size_t limit);
 history_record line_of(const store::rows& rows, std::size_t row);
-trail_position position_of(const history_record& line);
 
 /// The whole history of a message that never got a seq: what became of it, without a recipient.
 history_record only_line_of(const message_record& message, wall_time at);

@@ -1,5 +1,6 @@
 #include "actors/journal/commit.hpp"
 
+#include "actors/journal/delivery_rows.hpp"
 #include "schemas/wire.hpp"
 
 #include <algorithm>
@@ -175,7 +176,8 @@ struct message_rows {
   store::int2_array priorities, parts, paths;
   store::time_array created_ats, expires_ats, received_ats, sequenced_ats;
   store::bytea_array hashes;
-  store::int4_array wire_us, mailbox_us;
+  store::int4_array wire_us, mailbox_us, deliveries;
+  store::int2_array inside;
 
   void add(const effects& from, const message_row& row, epoch held, wall_time now) {
     const auto& view = row.view;
@@ -204,6 +206,8 @@ struct message_rows {
     wire_us.push(cause.wire_us);
     auto waited = (now - cause.sequenced_at).count();
     mailbox_us.push(static_cast<std::int32_t>(std::clamp<std::int64_t>(waited, 0, INT32_MAX)));
+    inside.push(small(row.inside));
+    deliveries.push(row.deliveries);
   }
 
   statement insert(std::string_view node) const {
@@ -211,11 +215,12 @@ struct message_rows {
       "commit_message",
       "insert into message (client_id, conversation_id, seq, message_id, command_id, from_user, "
       "payload, metadata, priority, created_at, expires_at, request_hash, failure, part, epoch, "
-      "path, trace_id, received_at, sequenced_at, wire_us, mailbox_us, node) "
-      "select k.*, $22 from unnest($1::uuid[], $2::uuid[], $3::int8[], $4::uuid[], $5::uuid[], "
+      "path, trace_id, received_at, sequenced_at, wire_us, mailbox_us, in_app, deliveries, node) "
+      "select k.*, $24 from unnest($1::uuid[], $2::uuid[], $3::int8[], $4::uuid[], $5::uuid[], "
       "$6::text[], $7::text[], $8::text[], $9::int2[], $10::timestamptz[], $11::timestamptz[], "
       "$12::bytea[], $13::text[], $14::int2[], $15::int8[], $16::int2[], $17::text[], "
-      "$18::timestamptz[], $19::timestamptz[], $20::int4[], $21::int4[]) k",
+      "$18::timestamptz[], $19::timestamptz[], $20::int4[], $21::int4[], $22::int2[], "
+      "$23::int4[]) k",
       params{}
         .add_array(clients)
         .add_array(conversations)
@@ -238,6 +243,8 @@ struct message_rows {
         .add_array(sequenced_ats)
         .add_array(wire_us)
         .add_array(mailbox_us)
+        .add_array(inside)
+        .add_array(deliveries)
         .add_text(node));
   }
 };
@@ -263,25 +270,38 @@ struct applied_rows {
   }
 };
 
-statement
-usage(const std::map<std::tuple<client_id, std::int64_t, partition_id>, std::int64_t>& counts) {
+/// client, minute, channel, status, partition
+using usage_key = std::tuple<client_id, std::int64_t, std::string, status, partition_id>;
+
+statement usage(const std::map<usage_key, std::int64_t>& counts) {
   store::uuid_array clients;
   store::time_array minutes;
-  store::int2_array parts;
+  store::text_array channels;
+  store::int2_array states, parts;
   store::int8_array values;
   for (const auto& [key, count] : counts) {
-    clients.push(std::get<0>(key));
-    minutes.push(from_micros(std::get<1>(key)));
-    parts.push(small(std::get<2>(key)));
+    const auto& [client, minute, channel, state, part] = key;
+    clients.push(client);
+    minutes.push(from_micros(minute));
+    channels.push(std::string_view{channel});
+    states.push(small(state));
+    parts.push(small(part));
     values.push(count);
   }
   return write(
     "commit_usage",
-    "insert into usage_minute as u (client_id, minute, part, count, channel, status) "
-    "select k.*, 'in_app', 4 from unnest($1::uuid[], $2::timestamptz[], $3::int2[], $4::int8[]) k "
+    "insert into usage_minute as u (client_id, minute, channel, status, part, count) "
+    "select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::int2[], $5::int2[], "
+    "$6::int8[]) "
     "on conflict (client_id, minute, channel, status, part) do update "
     "set count = u.count + excluded.count",
-    params{}.add_array(clients).add_array(minutes).add_array(parts).add_array(values));
+    params{}
+      .add_array(clients)
+      .add_array(minutes)
+      .add_array(channels)
+      .add_array(states)
+      .add_array(parts)
+      .add_array(values));
 }
 
 /// Sorted: two writers that make the same users lock them in the same order.
@@ -352,7 +372,8 @@ std::vector<statement> commit(const commit_request& request) {
   message_rows messages;
   receipt_rows receipts;
   applied_rows applied;
-  std::map<std::tuple<client_id, std::int64_t, partition_id>, std::int64_t> counts;
+  delivery_rows deliveries;
+  std::map<usage_key, std::int64_t> counts;
   std::set<std::pair<client_id, user_id>> users;
   for (const auto* one : request.all) {
     auto held = epoch_of(request.held, one->part);
@@ -367,7 +388,8 @@ std::vector<statement> commit(const commit_request& request) {
     for (const auto& given : one->answers)
       if (given.remember) applied.add(one->part, given);
     for (const auto& row : one->usage)
-      counts[{one->key.client, row.minute, one->part}] += row.count;
+      counts[{one->key.client, row.minute, row.channel, row.state, one->part}] += row.count;
+    deliveries.add(*one);
     for (const auto& user : one->bare_users)
       users.emplace(one->key.client, user);
   }
@@ -378,6 +400,7 @@ std::vector<statement> commit(const commit_request& request) {
   if (!members.users.empty()) out.push_back(members.upsert());
   if (!messages.ids.empty()) out.push_back(messages.insert(request.node));
   if (!receipts.users.empty()) out.push_back(receipts.insert());
+  deliveries.append_to(out);
   if (!applied.commands.empty()) out.push_back(applied.insert(request.now));
   if (!counts.empty()) out.push_back(usage(counts));
   if (!users.empty()) out.push_back(bare_users(users, request.now));

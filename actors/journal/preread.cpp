@@ -1,5 +1,6 @@
 #include "actors/journal/preread.hpp"
 
+#include "actors/journal/delivery_facts.hpp"
 #include "schemas/wire.hpp"
 
 #include <set>
@@ -19,7 +20,7 @@ constexpr std::string_view inbox_sql =
 constexpr std::string_view messages_sql =
   "select m.client_id, m.message_id, m.conversation_id, m.command_id, coalesce(m.seq, 0), "
   "m.from_user, "
-  "m.request_hash, m.created_at, coalesce(m.failure, '') "
+  "m.request_hash, m.created_at, coalesce(m.failure, ''), m.in_app, m.deliveries "
   "from unnest($1::uuid[], $2::uuid[]) k(client_id, message_id) "
   "join message m on m.client_id = k.client_id and m.message_id = k.message_id";
 
@@ -55,6 +56,7 @@ struct questions {
 
   void add(const undecided& item) {
     const auto& cmd = item.what;
+    if (internal(cmd.body)) return; // their rows tell what they did
     ask_command(item.part, cmd.id);
     if (cmd.after && !item.follows_known) {
       ask_command(item.part, cmd.after->command);
@@ -106,6 +108,8 @@ void read_messages(facts& known, const rows& found) {
     row.hash = hash_of(found.get_bytes(i, 6));
     row.created_at = found.get_time(i, 7);
     row.failure = found.get_text(i, 8);
+    row.inside = static_cast<in_app>(found.get_int(i, 9));
+    row.deliveries = static_cast<std::int32_t>(found.get_int(i, 10));
     known.messages.emplace(
       facts::message_key{client_id{found.get_uuid(i, 0)}, message_id{found.get_uuid(i, 1)}},
       std::move(row));
@@ -209,20 +213,26 @@ std::vector<statement> preread(const preread_request& request) {
     out.push_back(cold_statement("preread_conversation", conversations_sql, request.cold));
     out.push_back(cold_statement("preread_member", members_sql, request.cold));
   }
+  for (auto& more : delivery_facts{request.items}.statements())
+    out.push_back(std::move(more));
   return out;
 }
 
-preread_result parse(const preread_request& request, const std::vector<rows>& found) {
+preread_result parse(const preread_request& request, const std::vector<rows>& all) {
   preread_result out;
-  out.inbox = parse_inbox(found.at(0));
+  delivery_facts outside{request.items};
+  std::span<const rows> found{all};
+  outside.read(found.last(outside.count()), out.known);
+  found = found.first(found.size() - outside.count());
+  out.inbox = parse_inbox(found[0]);
   out.inbox_complete = out.inbox.size() < request.inbox_rows_max;
-  read_messages(out.known, found.at(1));
-  read_applied(out.known, found.at(2));
+  read_messages(out.known, found[1]);
+  read_applied(out.known, found[2]);
   std::size_t cold_at = request.cold.empty() ? found.size() : found.size() - 2;
-  if (cold_at > 3) read_deleted(out.known, found.at(3));
+  if (cold_at > 3) read_deleted(out.known, found[3]);
   if (request.cold.empty()) return out;
-  read_conversations(out.known, found.at(cold_at));
-  read_members(out.known, found.at(cold_at + 1));
+  read_conversations(out.known, found[cold_at]);
+  read_members(out.known, found[cold_at + 1]);
   for (const auto& key : request.cold)
     out.known.loaded[key].key = key; // also those without a row
   return out;

@@ -4,6 +4,7 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include "actors/partition/open_deliveries.hpp"
 #include "actors/partition/partition_state.hpp"
 #include "runtime/actor/child_setup.hpp"
 #include "runtime/actor/error.hpp"
@@ -33,6 +34,7 @@ partition_actor::behavior_type partition(partition_actor::stateful_pointer<parti
     [self](const stream_command& got) { self->state.on_stream(got); },
     [self](const lane_idle& got) { self->state.on_idle(got); },
     [self](const direct_command& got) { self->state.on_direct(got); },
+    [self](const own_command& got) { self->state.on_own(got); },
     [self](const watch_conversations& wanted) { self->state.watch(wanted); },
     [self](const unwatch_conversations& wanted) { self->state.unwatch(wanted); },
     [self](const positions_found& got) { self->state.on_positions(got); },
@@ -98,6 +100,16 @@ void partition_state::on_direct(const direct_command& got) {
   enqueue(std::move(item));
 }
 
+/// What a connector got from an owner before this one is not its business any more.
+void partition_state::on_own(const own_command& got) {
+  if (got.owned != 0 && got.owned != reading) return; // whoever waits is told false
+  undecided item;
+  item.came_by = path::direct;
+  item.what = *got.what;
+  item.waits = got.waits;
+  enqueue(std::move(item));
+}
+
 void partition_state::enqueue(undecided item) {
   item.part = config.id;
   item.sequenced_at = ports.now();
@@ -160,6 +172,7 @@ void partition_state::settle(const items_settled& batch) {
       known->second = {committed->head.last_seq, committed->head.rev};
   }
   tell(batch);
+  hand_out(batch);
   ended(batch.items);
   if (batch.cursor_written)
     for (auto& tracker : trackers)
@@ -175,6 +188,13 @@ void partition_state::tell(const items_settled& batch) {
   }
   for (auto& [who, events] : wanted)
     ports.tell(who, std::move(events));
+}
+
+void partition_state::hand_out(const items_settled& batch) {
+  std::vector<open_delivery_ptr> fresh;
+  for (const auto& committed : batch.decided)
+    add_open_deliveries(*committed, reading, fresh);
+  if (!fresh.empty() && ports.hand_out) ports.hand_out(std::move(fresh));
 }
 
 void partition_state::end(const items_ended& batch) {
@@ -277,6 +297,7 @@ void partition_state::forget(const forget_residents& why) {
   for (auto& [_, who] : residents)
     dismiss(who);
   heads.clear();
+  if (ports.look_again) ports.look_again(config.id, reading);
 }
 
 void partition_state::keep_house() {

@@ -4,6 +4,7 @@
 #include "actors/partition/watchers.hpp"
 #include "actors/service/services.hpp"
 #include "actors/writer/protocol.hpp"
+#include "channels/delivery.hpp"
 
 #include <chrono>
 
@@ -29,6 +30,12 @@ struct lane_idle {
 struct direct_command {
   std::shared_ptr<const command> what;
   std::shared_ptr<const void> hold; ///< credit
+};
+/// A command of the owner's own making; refused unless it was meant for this owner.
+struct own_command {
+  epoch owned = 0; ///< 0: any
+  std::shared_ptr<const command> what;
+  std::shared_ptr<local_wait> waits; ///< may be null
 };
 /// A gateway wants the events of these conversations from now on.
 struct watch_conversations {
@@ -77,6 +84,10 @@ struct partition_ports {
                      on_result<std::vector<watch_service::position>>)>
     positions;
   std::function<void(partition_id, std::array<cluster::stream_cursor, lanes>)> final_cursors;
+  /// Deliveries that were committed just now, for the connectors; empty: there are none.
+  std::function<void(std::vector<open_delivery_ptr>)> hand_out;
+  /// Some may have been committed without our knowing: what is open is to be read again.
+  std::function<void(partition_id, epoch)> look_again;
 };
 
 /// Pooled; spawned and watched by the partitions' host. Its death releases the partition: another
@@ -87,9 +98,10 @@ using partition_actor = caf::typed_actor<
   caf::reacts_to<forget_residents>,
   // From the conversations.
   caf::reacts_to<commands_decided>,
-  // From the reader and the gateways.
+  // From the reader, the gateways and the connectors.
   caf::reacts_to<stream_command>, caf::reacts_to<lane_idle>, caf::reacts_to<direct_command>,
-  caf::reacts_to<watch_conversations>, caf::reacts_to<unwatch_conversations>,
+  caf::reacts_to<own_command>, caf::reacts_to<watch_conversations>,
+  caf::reacts_to<unwatch_conversations>,
   // From the host.
   caf::reacts_to<leave_cursors>, caf::reacts_to<positions_found>,
   // INTERNAL: every few seconds.
@@ -103,6 +115,7 @@ partition_actor spawn_partition(caf::actor_system& system, partition_config conf
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::stream_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::lane_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::direct_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::own_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::watch_conversations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::unwatch_conversations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::positions_found)

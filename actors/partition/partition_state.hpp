@@ -19,6 +19,7 @@ struct partition_state {
   void on_stream(const stream_command& got);
   void on_idle(const lane_idle& got);
   void on_direct(const direct_command& got);
+  void on_own(const own_command& got);
   // the writer's turn
   void decide(const decide_items& batch);
   void on_decided(const commands_decided& got);
@@ -54,6 +55,7 @@ private:
   bool is_new_culprit(const std::optional<command_id>& only);
   void ended(const undecided_list& items);
   void tell(const items_settled& batch);
+  void hand_out(const items_settled& batch);
   std::optional<journal::cursor_row> due_cursor();
   std::array<cluster::stream_cursor, lanes> cursors() const;
   steady_time now() const;

@@ -3,6 +3,7 @@
 /// Every call returns at once; its handler is called exactly once, on any thread, within the
 /// service's timeout, and must not block.
 #include "actors/service/views.hpp"
+#include "channels/connector/snapshot.hpp"
 #include "schemas/reply.hpp"
 
 #include <functional>
@@ -129,6 +130,42 @@ public:
                               on_result<std::vector<receipt_position>> done) = 0;
 };
 
+/// Accounts on external channels. Those who change one tell connector_service as well.
+class account_service {
+public:
+  virtual ~account_service() = default;
+  /// account_exists.
+  virtual void create(stored_account what, on_result<stored_account> done) = 0;
+  /// account_not_found.
+  virtual void get(const account_key& key, on_result<stored_account> done) = 0;
+  /// Replaces settings, credentials, pacing, retry and paused of the version that was read.
+  /// account_not_found, precondition_failed (it has changed meanwhile).
+  virtual void replace(stored_account what, on_result<stored_account> done) = 0;
+  /// Answers with the tombstone's version. account_not_found.
+  virtual void remove(const account_key& key, on_result<std::int64_t> done) = 0;
+  /// By channel and name; `after` is page::next of the page before, or empty.
+  virtual void list(const client_id& client, std::string after, std::size_t limit,
+                    on_result<page<stored_account>> done) = 0;
+  struct changes {
+    std::vector<stored_account> made;
+    std::vector<account_key> removed;
+    wall_time up_to{}; ///< by the database's clock: where the next look begins
+  };
+  /// Everything that changed since then, and perhaps what changed a little before.
+  virtual void changes_since(wall_time then, on_result<changes> done) = 0;
+};
+
+/// The connectors of this node.
+class connector_service {
+public:
+  virtual ~connector_service() = default;
+  virtual void list(const client_id& client,
+                    on_result<std::vector<channels::connector_snapshot>> done) = 0;
+  virtual void check(const account_key& key, on_result<channels::check_result> done) = 0;
+  virtual void changed(const channels::account_record& record) = 0;
+  virtual void removed(const account_key& key) = 0;
+};
+
 /// Answers to other POSTs that create, kept for 24 h under (client, route, key).
 class idempotency_service {
 public:
@@ -190,6 +227,8 @@ struct services {
   std::shared_ptr<idempotency_service> idempotency;
   std::shared_ptr<watch_service> watches;
   std::shared_ptr<cluster_service> cluster;
+  std::shared_ptr<account_service> accounts;
+  std::shared_ptr<connector_service> connectors;
 };
 
 } // namespace recado

@@ -1,5 +1,6 @@
 #pragma once
 /// What a reader of the history sees: the answers of the services below, as plain values.
+#include "channels/account.hpp"
 #include "schemas/event.hpp"
 #include "schemas/status.hpp"
 
@@ -70,10 +71,13 @@ struct conversation_record {
 
 struct delivery_record {
   delivery_id id;
-  user_id recipient;
+  user_id recipient;   ///< empty: the address is no user's
+  std::string address; ///< of such a recipient
   std::string channel = "in_app";
+  std::optional<std::string> account;
   status state = status::sent;
-  std::int32_t attempt = 1;
+  std::int32_t attempt = 1; ///< tries begun
+  std::optional<std::string> provider_id, provider_code;
   wall_time updated_at{};
 };
 
@@ -86,14 +90,22 @@ struct message_record {
   std::int32_t deliveries_total = 0;
 };
 
+struct stored_account {
+  channels::account_record record;
+  bool demo = false; ///< made by `up`
+  wall_time created_at{}, updated_at{};
+};
+
 /// One line of the append-only history of a message.
 struct history_record {
   wall_time at{};
-  user_id recipient;
+  user_id recipient;   ///< empty: the address is no user's
+  std::string address; ///< of such a recipient
   std::string channel = "in_app";
   status state = status::sent;
   std::int32_t attempt = 1;
   std::optional<std::string> provider_code, detail;
+  std::string place; ///< where a page goes on after it; opaque
 };
 
 /// Where one user stands in one conversation: what a WebSocket session starts from.

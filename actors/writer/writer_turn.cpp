@@ -270,6 +270,7 @@ void writer_state::settle(const order& what) {
     mine->second.decided.push_back(one);
     for (const auto& given : one->answers) {
       if (observe::enabled(observe::level::debug)) log_answer(given);
+      if (given.to->waits) given.to->waits->tell(given.what.ok());
       if (!given.to->what.reply_to.empty())
         answers.emplace_back(given.to->what.reply_to, given.what);
     }

@@ -40,7 +40,8 @@ stored as (
   from numbered where fits order by n
   on conflict (part, command_id) do nothing)
 select f.fits, i.envelope, k.conversation_id, k.command_id, k.request_hash, k.seq, k.created_at,
-       k.failure, who.users, who.total
+       k.failure, who.users, who.total, outside.users, outside.channels, outside.addresses,
+       outside.failed, outside.total
 from wanted w
 left join numbered f using (n)
 left join waiting i using (n)
@@ -50,7 +51,20 @@ left join lateral (
   from member r
   where r.client_id = k.client_id and r.conversation_id = k.conversation_id
     and r.user_id <> k.from_user and r.joined_seq < k.seq
-    and (r.left_seq is null or r.left_seq >= k.seq)) who on true
+    and (r.left_seq is null or r.left_seq >= k.seq)
+    and (k.in_app = 1 or (k.in_app = 2 and not exists (
+      select from delivery o where o.message_id = k.message_id and o.client_id = k.client_id
+        and o.recipient = r.user_id)))) who on true
+left join lateral (
+  select (array_agg(d.recipient order by d.delivery_id))[1:$9] as users,
+         (array_agg(d.channel order by d.delivery_id))[1:$9] as channels,
+         (array_agg(case when d.recipient = '' then d.address else '' end
+                    order by d.delivery_id))[1:$9] as addresses,
+         (array_agg((d.attempts = 0 and d.state = 7)::int8 order by d.delivery_id))[1:$9] as failed,
+         count(*) as total
+  from delivery d
+  where k.deliveries > 0 and d.client_id = k.client_id and d.message_id = k.message_id)
+  outside on true
 order by w.n)";
 
 enum column : std::size_t {
@@ -63,7 +77,12 @@ enum column : std::size_t {
   created_at,
   failure,
   recipients,
-  recipients_total
+  recipients_total,
+  outside_users,
+  outside_channels,
+  outside_addresses,
+  outside_failed,
+  outside_total
 };
 
 /// Nobody waits for a stored command any more, its sender gets the message as an event like
@@ -106,6 +125,20 @@ std::optional<reply> answer_of_waiting(const command& what, const command& there
   return out;
 }
 
+/// As the owner said them first: of those that have failed at once, and of all others as queued.
+void add_deliveries(reply& to, const store::rows& found, std::size_t i) {
+  to.deliveries_total = static_cast<std::int32_t>(found.get_int(i, outside_total));
+  if (to.deliveries_total == 0) return;
+  auto users = found.get_texts(i, outside_users), channels = found.get_texts(i, outside_channels),
+       addresses = found.get_texts(i, outside_addresses);
+  auto failed = found.get_ints(i, outside_failed);
+  for (std::size_t n = 0; n < users.size(); ++n)
+    if (to.recipients.size() + to.deliveries.size() < reply_recipients)
+      to.deliveries.push_back({user_id{std::string{users[n]}}, std::string{channels[n]},
+                               std::string{addresses[n]},
+                               failed[n] != 0 ? status::failed : status::queued});
+}
+
 /// The message was decided: what its owner said.
 reply answer_of_known(const command& what, const store::rows& found, std::size_t i) {
   if (!same_request(what, conversation_id{found.get_uuid(i, conversation)},
@@ -123,6 +156,7 @@ reply answer_of_known(const command& what, const store::rows& found, std::size_t
     if (out.recipients_total > 0)
       for (auto user : found.get_texts(i, recipients))
         out.recipients.push_back(user_id{std::string{user}});
+    add_deliveries(out, found, i);
   }
   out.conversation = what.conversation;
   out.replayed = found.get_uuid(i, command_of_it) != what.id.value;

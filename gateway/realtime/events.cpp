@@ -34,6 +34,24 @@ std::string receipt_frame(const conversation_id& where, const receipt_position& 
   return out;
 }
 
+std::string status_frame(const conversation_id& where, const status_event& what) {
+  std::string out;
+  json::writer to{out};
+  to.begin_object()
+    .field("type", "status")
+    .field("message_id", what.message)
+    .field("conversation_id", where)
+    .field("seq", what.seq);
+  shapes::append_recipient(to, what.recipient, what.channel, what.address);
+  to.field("channel", what.channel)
+    .field("status", to_string(what.state))
+    .field("attempt", what.attempt)
+    .key("provider_code");
+  what.provider_code.empty() ? to.null() : to.put(what.provider_code);
+  to.field("at", what.at).end_object();
+  return out;
+}
+
 std::string typing_frame(const typing& what) {
   std::string out;
   json::writer{out}

@@ -41,6 +41,7 @@ frame frame_of(const message_view& what, const uuid& origin);
 /// The frames' texts.
 std::string message_frame(const message_view& what);
 std::string receipt_frame(const conversation_id& where, const receipt_position& what);
+std::string status_frame(const conversation_id& where, const status_event& what);
 std::string typing_frame(const typing& what);
 
 } // namespace recado::realtime

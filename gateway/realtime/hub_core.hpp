@@ -110,6 +110,7 @@ private:
   void apply(room& in, const event& what);
   void hand_on(room& in, const message_view& what, const uuid& origin);
   void hand_on(room& in, const receipt_position& what);
+  void hand_on(room& in, const status_event& what);
   void hold(room& in, const event& what);
   void settle_leavers(room& in);
   // rooms

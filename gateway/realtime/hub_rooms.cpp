@@ -62,7 +62,8 @@ void hub_core::hold(room& in, const event& what) {
 void hub_core::apply(room& in, const event& what) {
   const auto* message = std::get_if<message_event>(&what.body);
   const auto* receipt = std::get_if<receipt_event>(&what.body);
-  if (!message && !receipt) {
+  const auto* moved = std::get_if<status_event>(&what.body);
+  if (!message && !receipt && !moved) {
     if (what.rev == in.rev + 1) in.rev = what.rev;
     return;
   }
@@ -75,6 +76,7 @@ void hub_core::apply(room& in, const event& what) {
   if (message && message->message.seq == in.seq + 1) hand_on(in, message->message, message->origin);
   if (receipt && what.rev >= in.rev)
     hand_on(in, {receipt->user, receipt->kind, receipt->up_to_seq, receipt->at});
+  if (moved && what.rev >= in.rev) hand_on(in, *moved);
   in.rev = std::max(in.rev, what.rev);
 }
 
@@ -106,6 +108,18 @@ void hub_core::hand_on(room& in, const receipt_position& what) {
   for (auto* who : in.people)
     for (const auto& session : who->sessions)
       port_.deliver(session, out);
+}
+
+/// To the sender of the message, and to the client.
+void hub_core::hand_on(room& in, const status_event& what) {
+  frame out{in.what.conversation, 0, {}, {}, {}, nullptr};
+  for (auto* who : in.people) {
+    if (!who->key.user.empty() && who->key.user != what.sender) continue;
+    if (!out.text)
+      out.text = std::make_shared<const std::string>(status_frame(in.what.conversation, what));
+    for (const auto& session : who->sessions)
+      port_.deliver(session, out);
+  }
 }
 
 /// Something of this conversation was lost: perhaps a change of its members, too.

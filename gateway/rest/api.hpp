@@ -76,6 +76,16 @@ public:
   void get_cluster(const call_ptr& on);
   void drain(const call_ptr& on);
   void undrain(const call_ptr& on);
+  // accounts.cpp
+  void list_accounts(const call_ptr& on);
+  void post_account(const call_ptr& on);
+  void get_account(const call_ptr& on);
+  void patch_account(const call_ptr& on);
+  void delete_account(const call_ptr& on);
+  void list_connectors(const call_ptr& on);
+  void pause_connector(const call_ptr& on);
+  void resume_connector(const call_ptr& on);
+  void check_connector(const call_ptr& on);
   // pages.cpp
   void get_socket(const call_ptr& on);
   void get_live(const call_ptr& on);
@@ -98,6 +108,11 @@ private:
   void tell_rate(call& on) const;
   void submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok);
   void begin_stream(const call_ptr& on, std::optional<shapes::positions> since);
+  /// Changes the account, or answers and says no.
+  using change_of_account = std::function<bool(stored_account&)>;
+  static constexpr int changes_left = 5; ///< when others change it at the same time
+  void change_account(const call_ptr& on, int left, change_of_account change);
+  void steer_connector(const call_ptr& on, bool paused);
   void issue_user_token(const call_ptr& on, const user_id& user, kept_answers::finish done);
 
   const gateway_config& config_;

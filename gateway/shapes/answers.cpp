@@ -2,6 +2,7 @@
 
 #include "gateway/shapes/ids.hpp"
 #include "gateway/shapes/problem_body.hpp"
+#include "schemas/deliveries.hpp"
 
 namespace recado::shapes {
 namespace {
@@ -26,20 +27,28 @@ void append_fields(json::writer& to, const message_record& what) {
 }
 
 void append_delivery(json::writer& to, const delivery_record& what) {
-  to.begin_object()
-    .field("delivery_id", what.id)
-    .field("recipient", what.recipient)
-    .field("channel", what.channel)
-    .field_null("account")
+  to.begin_object().field("delivery_id", what.id);
+  append_recipient(to, what.recipient, what.channel, what.address);
+  to.field("channel", what.channel)
+    .field("account", what.account)
     .field("status", to_string(what.state))
     .field("attempt", what.attempt)
-    .field_null("provider_id")
-    .field_null("provider_code")
+    .field("provider_id", what.provider_id)
+    .field("provider_code", what.provider_code)
     .field("updated_at", what.updated_at)
     .end_object();
 }
 
 } // namespace
+
+void append_recipient(json::writer& to, const user_id& user, std::string_view channel,
+                      std::string_view address) {
+  to.key("recipient");
+  if (user.empty() && !address.empty())
+    to.begin_object().field("channel", channel).field("address", address).end_object();
+  else
+    to.put(user);
+}
 
 void append_message(json::writer& to, const message_record& what) {
   to.begin_object();
@@ -63,10 +72,9 @@ void append_full_message(json::writer& to, const message_record& what) {
 }
 
 void append_history(json::writer& to, const history_record& what) {
-  to.begin_object()
-    .field("at", what.at)
-    .field("recipient", what.recipient)
-    .field("channel", what.channel)
+  to.begin_object().field("at", what.at);
+  append_recipient(to, what.recipient, what.channel, what.address);
+  to.field("channel", what.channel)
     .field("status", to_string(what.state))
     .field("attempt", what.attempt)
     .field("provider_code", what.provider_code)
@@ -139,7 +147,15 @@ std::string accepted_body(const reply& said) {
       .field("channel", "in_app")
       .field("status", "sent")
       .end_object();
-  to.end_array().field("deliveries_total", said.recipients_total).end_object();
+  for (const auto& each : said.deliveries) {
+    to.begin_object().field(
+      "delivery_id", external_delivery(said.message, each.channel, each.recipient, each.address));
+    append_recipient(to, each.recipient, each.channel, each.address);
+    to.field("channel", each.channel).field("status", to_string(each.state)).end_object();
+  }
+  to.end_array()
+    .field("deliveries_total", said.recipients_total + said.deliveries_total)
+    .end_object();
   return out;
 }
 

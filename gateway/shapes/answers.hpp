@@ -11,6 +11,9 @@ void append_message(json::writer& to, const message_record& what);
 void append_message(json::writer& to, const message_view& what);
 /// A single GET: with deliveries.
 void append_full_message(json::writer& to, const message_record& what);
+/// The member "recipient": a user, or {"channel","address"}.
+void append_recipient(json::writer& to, const user_id& user, std::string_view channel,
+                      std::string_view address);
 void append_history(json::writer& to, const history_record& what);
 void append_conversation(json::writer& to, const conversation_record& what);
 void append_user(json::writer& to, const user_record& what);

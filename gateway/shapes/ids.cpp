@@ -25,17 +25,19 @@ command_id command_of_key(const client_id& client, std::string_view route, std::
 }
 
 conversation_id implicit_conversation(const client_id& client, const user_id& from,
-                                      std::vector<user_id> recipients) {
-  std::sort(recipients.begin(), recipients.end());
-  recipients.erase(std::unique(recipients.begin(), recipients.end()), recipients.end());
-  std::string name = from.value; // a user id has no line feed
-  for (const auto& each : recipients)
-    name += '\n' + each.value;
+                                      std::vector<user_id> recipients,
+                                      const std::vector<address_recipient>& addresses) {
+  std::vector<std::string> keys;
+  for (auto& each : recipients)
+    keys.push_back(std::move(each.value)); // a user id has no line feed
+  for (const auto& each : addresses)
+    keys.push_back('\t' + each.channel + ':' + each.address); // no user is named so
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::string name = from.value;
+  for (const auto& each : keys)
+    name += '\n' + each;
   return conversation_id{uuid::v5(client.value, name)};
-}
-
-delivery_id in_app_delivery(const message_id& message, const user_id& member) {
-  return delivery_id{uuid::v5(message.value, member.value)};
 }
 
 request_hash hash_of(std::string_view canonical) {

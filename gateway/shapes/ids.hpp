@@ -16,9 +16,8 @@ command_id command_of_key(const client_id& client, std::string_view route, std::
                           const request_hash& hash);
 /// The implicit conversation between a sender (empty: the client) and its recipients, in any order.
 conversation_id implicit_conversation(const client_id& client, const user_id& from,
-                                      std::vector<user_id> recipients);
-/// The in-app delivery of a message to a member.
-delivery_id in_app_delivery(const message_id& message, const user_id& member);
+                                      std::vector<user_id> recipients,
+                                      const std::vector<address_recipient>& addresses = {});
 
 /// The first half of the SHA-256 of a request's canonical text.
 request_hash hash_of(std::string_view canonical);

@@ -28,7 +28,11 @@ struct message_request {
   std::optional<message_id> message;
   std::optional<conversation_id> conversation; ///< or `to`
   std::optional<user_id> from;
-  std::vector<user_id> to; ///< sorted, each once
+  std::vector<user_id> to;                  ///< sorted, each once
+  std::vector<address_recipient> addresses; ///< canonical, sorted, each once
+  std::vector<std::string> channels;        ///< sorted, each once
+  bool at_most_once = false;
+  std::optional<wall_time> expires_at;
   content what;
 };
 

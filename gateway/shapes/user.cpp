@@ -1,17 +1,12 @@
 #include "gateway/shapes/user.hpp"
 
+#include "channels/catalog.hpp"
 #include "gateway/shapes/address.hpp"
 #include "gateway/shapes/locale.hpp"
 #include "schemas/time_zone.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace recado::shapes {
 namespace {
-constexpr std::array<std::string_view, 10> with_addresses{
-  "whatsapp", "telegram", "email", "messenger", "instagram",
-  "sms",      "fcm",      "apns",  "webpush",   "webhook"};
 constexpr std::size_t name_bytes_max = 64; // of a locale, a time zone
 } // namespace
 
@@ -32,7 +27,9 @@ user_fields read_user_fields(const json::value& body, const gateway_limits& limi
 }
 
 bool identity_channel(std::string_view name) {
-  return std::find(with_addresses.begin(), with_addresses.end(), name) != with_addresses.end();
+  if (name == "push") return false; // fcm, apns and webpush have addresses of their own
+  auto known = channels::standing_of(name);
+  return known == channels::standing::external || known == channels::standing::later;
 }
 
 identity_fields read_identity(const json::value& body, std::string channel,

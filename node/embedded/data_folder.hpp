@@ -4,6 +4,7 @@
 ///   credentials.json  secrets (0600), made once      logs/       of the servers and nodes
 ///   ports.json        kept while they are free       run/        PostgreSQL's unix socket
 ///   info.json         of the running `up` (0600)     postgres/   nats/   n1/node.toml
+///   channels.key      seals accounts (0600), made once
 #include "node/embedded/attempt.hpp"
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "node/embedded/node_process.hpp"
 
+#include "node/database/registry.hpp"
 #include "node/embedded/files.hpp"
 #include "node/embedded/probe.hpp"
 
@@ -18,6 +19,12 @@ std::string toml_string(std::string_view text) {
     out += c;
   }
   return out + '"';
+}
+
+/// Made once: what is sealed with it can be opened with it alone.
+attempt<void> ensure_key(const std::filesystem::path& file) {
+  if (read_file(file)) return {};
+  return write_file(file, clients::random_secret() + "\n", 0600);
 }
 
 } // namespace
@@ -48,16 +55,20 @@ wire = {wire}
 
 [net]
 allow_private = ["loopback"]
+
+[channels]
+key_file = {key}
 )",
     fmt::arg("id", toml_string(place.id)), fmt::arg("wire", toml_string(place.wire)),
-    fmt::arg("port", place.port), fmt::arg("store", toml_string(place.store_url)),
-    fmt::arg("nats", toml_string(place.nats_url)));
+    fmt::arg("key", toml_string(place.key_file().string())), fmt::arg("port", place.port),
+    fmt::arg("store", toml_string(place.store_url)), fmt::arg("nats", toml_string(place.nats_url)));
 }
 
 member node_member(const node_place& place, on_death policy) {
   auto prepare = [place]() -> attempt<child_command> {
     rotate_log(place.log);
     if (auto made = make_folder(place.folder, 0700); !made) return sorry(made.error());
+    if (auto key = ensure_key(place.key_file()); !key) return sorry(key.error());
     // The database's address is in it.
     if (auto written = write_file(place.config_file(), node_settings(place), 0600); !written)
       return sorry(written.error());

@@ -17,6 +17,7 @@ struct node_place {
   std::string nats_url;
 
   std::filesystem::path config_file() const { return folder / "node.toml"; }
+  std::filesystem::path key_file() const { return folder.parent_path() / "channels.key"; }
   std::string url() const;
 };
 

@@ -30,7 +30,9 @@ cluster::router_config router_settings(const settings& with) {
 }
 
 services make_services(store::pool& reads, std::shared_ptr<cluster::router> router,
-                       std::shared_ptr<watch_board> board) {
+                       std::shared_ptr<watch_board> board,
+                       std::shared_ptr<account_service> accounts,
+                       std::shared_ptr<connector_service> connectors) {
   services out;
   out.commands = std::make_shared<routed_commands>(std::move(router));
   out.clients = make_clients(reads);
@@ -38,6 +40,8 @@ services make_services(store::pool& reads, std::shared_ptr<cluster::router> rout
   out.idempotency = make_idempotency(reads);
   out.history = make_history(reads);
   out.watches = std::move(board);
+  out.accounts = std::move(accounts);
+  out.connectors = std::move(connectors);
   return out;
 }
 

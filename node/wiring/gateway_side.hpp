@@ -40,7 +40,9 @@ private:
 
 cluster::router_config router_settings(const settings& with);
 services make_services(store::pool& reads, std::shared_ptr<cluster::router> router,
-                       std::shared_ptr<watch_board> board);
+                       std::shared_ptr<watch_board> board,
+                       std::shared_ptr<account_service> accounts,
+                       std::shared_ptr<connector_service> connectors);
 gateway_config gateway_settings(const settings& with);
 http::server_config server_settings(const settings& with);
 /// Gauges that are looked up at each scrape. The arguments outlive the metrics.

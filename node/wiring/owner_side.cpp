@@ -106,6 +106,12 @@ partition_ports owner_side::ports_of_partitions() {
   ports.tell = [this](const gateway_subject& to, event_batch events) {
     needs_.board->tell(to, std::move(events));
   };
+  ports.hand_out = [this](std::vector<open_delivery_ptr> fresh) {
+    needs_.channels.offer(std::move(fresh));
+  };
+  ports.look_again = [this](partition_id part, epoch owned) {
+    needs_.channels.take(part, owned);
+  };
   ports.positions = [this](std::vector<watch_service::item> items, auto done) {
     std::vector<std::pair<client_id, conversation_id>> of;
     for (const auto& item : items)
@@ -132,10 +138,15 @@ partitions_ports owner_side::ports_of_host() {
       reader_->start({what.id, static_cast<lane>(i), what.held}, place_of(what.cursors[i]),
                      static_cast<std::uint32_t>(credit));
     keeper_->doubt(); // a new lane's place is examined before it is read
+    needs_.channels.take(what.id, what.held);
   };
-  ports.stop_reading = [this](partition_id part) { reader_->stop(part); };
+  ports.stop_reading = [this](partition_id part) {
+    reader_->stop(part);
+    needs_.channels.leave(part);
+  };
   ports.release = [this](partition_id part, auto cursors) { ownership_->release(part, cursors); };
   ports.owned = [this](std::vector<partition_id> all) {
+    needs_.channels.own(all.size());
     needs_.router->set_local(std::move(all));
     needs_.board->doubt();
   };

@@ -7,6 +7,7 @@
 #include "cluster/reader/stream_keeper.hpp"
 #include "cluster/reader/stream_reader.hpp"
 #include "cluster/router/router.hpp"
+#include "node/wiring/channels_side.hpp"
 #include "node/wiring/neighbourhood.hpp"
 #include "node/wiring/settings.hpp"
 #include "runtime/clock/wall_clock.hpp"
@@ -28,6 +29,7 @@ struct owner_needs {
   std::shared_ptr<watch_board> board;
   std::shared_ptr<cluster::router> router;
   std::shared_ptr<store::pool> reads;
+  channels_side& channels;
 };
 
 class owner_side {

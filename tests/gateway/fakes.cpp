@@ -1,4 +1,5 @@
 #include "fakes.hpp"
+#include "schemas/deliveries.hpp"
 
 #include "gateway/auth/secret.hpp"
 
@@ -286,8 +287,12 @@ void world::fill_statuses(message_record& record, const conversation_state& in) 
                  : member.delivered_seq >= record.view.seq ? status::delivered
                                                            : status::sent;
     all.add(state);
-    record.deliveries.push_back({delivery_id{uuid::v5(record.view.id.value, user.value)}, user,
-                                 "in_app", state, 1, record.view.created_at});
+    delivery_record one;
+    one.id = in_app_delivery(record.view.id, user);
+    one.recipient = user;
+    one.state = state;
+    one.updated_at = record.view.created_at;
+    record.deliveries.push_back(std::move(one));
   }
   record.deliveries_total = static_cast<std::int32_t>(record.deliveries.size());
   record.state = all.value().value_or(status::sent);
@@ -385,8 +390,13 @@ public:
     message(client, id, viewer, [done](result<message_record> got) {
       if (!got) return done(failure{got.error()});
       page<history_record> out;
-      for (const auto& each : got->deliveries)
-        out.items.push_back({each.updated_at, each.recipient, "in_app", each.state, 1, {}, {}});
+      for (const auto& each : got->deliveries) {
+        history_record line;
+        line.at = each.updated_at;
+        line.recipient = each.recipient;
+        line.state = each.state;
+        out.items.push_back(std::move(line));
+      }
       done(out);
     });
   }

@@ -1,7 +1,9 @@
 #include "gateway/shapes/ids.hpp"
+#include "schemas/deliveries.hpp"
 #include "site.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 #include <thread>
 
 using namespace recado;
@@ -35,7 +37,7 @@ BOOST_AUTO_TEST_CASE(an_accepted_message_has_its_whole_shape) {
   BOOST_TEST(delivery.at("recipient") == "bruno");
   BOOST_TEST(delivery.at("channel") == "in_app");
   BOOST_TEST(delivery.at("status") == "sent");
-  BOOST_TEST(delivery.at("delivery_id") == shapes::in_app_delivery(id, user_id{"bruno"}).str());
+  BOOST_TEST(delivery.at("delivery_id") == in_app_delivery(id, user_id{"bruno"}).str());
   auto read = at.get("/v1/messages/" + id.str(), at.token());
   BOOST_TEST(read.status == 200);
   BOOST_TEST(read.body.at("payload") == text("Olá"));
@@ -159,20 +161,56 @@ BOOST_AUTO_TEST_CASE(fields_of_features_to_come_say_so) {
   };
   BOOST_TEST(first_pointer(R"(,"send_at":"2030-01-01T00:00:00Z")") == "/send_at");
   BOOST_TEST(first_pointer(R"(,"expires_at":"2030-01-01T00:00:00Z")") == "/expires_at");
-  BOOST_TEST(first_pointer(R"(,"channels":["in_app","email"])") == "/channels/1");
-  BOOST_TEST(first_pointer(R"(,"channels":["all"])") == "/channels/0");
-  BOOST_TEST(first_pointer(R"(,"routing":{"mode":"all"})") == "/routing");
-  BOOST_TEST(first_pointer(R"(,"at_most_once":true)") == "/at_most_once");
+  BOOST_TEST(first_pointer(R"(,"channels":["email","sms"])") == "/channels/1");
+  BOOST_TEST(first_pointer(R"(,"routing":{"mode":"fallback"})") == "/routing/mode");
+  BOOST_TEST(first_pointer(R"(,"routing":{"mode":"first"})") == "/routing/mode");
+  BOOST_TEST(first_pointer(R"(,"routing":{"mode":"all","wait":"30s"})") == "/routing/wait");
   BOOST_TEST(first_pointer("", R"({"type":"image","url":"x"})") == "/payload/type");
   auto address = at.ask(
     "POST", "/v1/messages", at.token(),
-    R"({"to":[{"channel":"email","address":"a@b.c"}],"payload":{"type":"text","text":"x"}})");
+    R"({"to":[{"channel":"sms","address":"+15550100"}],"payload":{"type":"text","text":"x"}})");
   BOOST_TEST(address.code() == "not_available_yet");
   BOOST_TEST(
     at.ask(
         "POST", "/v1/messages", at.token(),
         R"({"to":["a"],"payload":{"type":"text","text":"x"},"channels":["in_app"],"at_most_once":false,"send_at":null})")
       .status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_cannot_be_reached_on_a_channel_is_told_of_as_failed) {
+  site at;
+  auto got = at.post("/v1/messages", at.token(),
+                     {{"to", {"bruno", {{"channel", "email"}, {"address", "Carla@EXAMPLE.org"}}}},
+                      {"channels", {"email", "in_app"}},
+                      {"at_most_once", true},
+                      {"routing", {{"mode", "all"}}},
+                      {"expires_at", "2030-01-01T00:00:00Z"},
+                      {"payload", text("x")}});
+  BOOST_REQUIRE(got.status == 201);
+  const auto& made = got.body;
+  BOOST_TEST(made.at("deliveries_total") == 3);
+  std::set<std::string> shown;
+  for (const auto& one : made.at("deliveries"))
+    shown.insert(one.at("channel").get<std::string>() + " " + one.at("status").get<std::string>() +
+                 " " + one.at("recipient").dump());
+  std::set<std::string> expected{
+    "email failed \"bruno\"",
+    "email failed {\"address\":\"Carla@example.org\",\"channel\":\"email\"}",
+    "in_app sent \"bruno\""};
+  BOOST_TEST(shown == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_address_is_held_against_its_channel) {
+  site at;
+  auto pointer = [&](const json& to) {
+    auto got = at.post("/v1/messages", at.token(), {{"to", {to}}, {"payload", text("x")}});
+    BOOST_TEST(got.status == 422);
+    return got.pointers().empty() ? "none" : got.pointers().front();
+  };
+  BOOST_TEST(pointer({{"channel", "email"}, {"address", "no address"}}) == "/to/0/address");
+  BOOST_TEST(pointer({{"channel", "pigeon"}, {"address", "a"}}) == "/to/0/channel");
+  BOOST_TEST(pointer({{"channel", "in_app"}, {"address", "a"}}) == "/to/0/channel");
+  BOOST_TEST(pointer({{"channel", "email"}}) == "/to/0/address");
 }
 
 BOOST_AUTO_TEST_CASE(a_user_speaks_for_itself_only) {

@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_CASE(a_position_comes_back_as_it_was) {
   auto trail = trail_position_of(encode(trail_position{at, 4, "a.b:c@d+e-f_g"}));
   BOOST_REQUIRE(trail);
   BOOST_TEST((trail->at == at));
-  BOOST_TEST(trail->rank == 4);
-  BOOST_TEST(trail->recipient == "a.b:c@d+e-f_g");
+  BOOST_TEST(trail->step == 4);
+  BOOST_TEST(trail->key == "a.b:c@d+e-f_g");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_position_is_an_invalid_cursor) {
