@@ -93,6 +93,7 @@ std::vector<outcome<T>> wait_all(std::size_t count, Start start) {
     start(i, done<T>([promise](outcome<T> value) { promise->set_value(std::move(value)); }));
   }
   std::vector<outcome<T>> all;
+  all.reserve(answers.size());
   for (auto& answer : answers)
     all.push_back(answer.get());
   return all;
@@ -209,6 +210,7 @@ result<stream_generation> stream_keeper::impl::settle(bool thorough) {
 result<std::vector<probe>> stream_keeper::impl::examine(const std::vector<position>& places,
                                                         stream_generation generation) const {
   std::vector<probe> probes;
+  probes.reserve(places.size());
   for (const auto& at : places)
     probes.push_back({at, std::nullopt});
   std::vector<std::size_t> asked;

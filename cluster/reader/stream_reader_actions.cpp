@@ -60,7 +60,7 @@ void stream_reader::impl::act(const reader_key& key, const action::pull& what, s
 
 void stream_reader::impl::act(const reader_key& key, const action::deliver& what,
                               std::string& data) {
-  host.on_command(key, what.at, std::move(data));
+  host.on_command(key, what.at, std::exchange(data, {}));
 }
 
 void stream_reader::impl::act(const reader_key& key, const action::look_at& what, std::string&) {

@@ -47,8 +47,8 @@ lead lead_of(unsigned char byte) {
 
 } // namespace
 
-void scanner::fail(std::string what) const {
-  throw syntax_error{std::move(what), at_};
+void scanner::fail(const std::string& what) const {
+  throw syntax_error{what, at_};
 }
 
 char scanner::peek() {

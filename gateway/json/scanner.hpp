@@ -9,8 +9,8 @@ namespace recado::json {
 
 /// Not JSON; caught in parse().
 struct syntax_error : std::runtime_error {
-  syntax_error(std::string what, std::size_t where)
-    : std::runtime_error(std::move(what)),
+  syntax_error(const std::string& what, std::size_t where)
+    : std::runtime_error(what),
       at(where) {}
   std::size_t at;
 };
@@ -30,7 +30,7 @@ public:
   /// A number's text, checked to be finite.
   std::string number();
   std::size_t position() const { return at_; }
-  [[noreturn]] void fail(std::string what) const;
+  [[noreturn]] void fail(const std::string& what) const;
 
 private:
   void plain_run(std::string& out);
