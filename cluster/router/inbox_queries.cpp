@@ -60,7 +60,8 @@ left join lateral (
          (array_agg(d.channel order by d.delivery_id))[1:$9] as channels,
          (array_agg(case when d.recipient = '' then d.address else '' end
                     order by d.delivery_id))[1:$9] as addresses,
-         (array_agg((d.attempts = 0 and d.state = 7)::int8 order by d.delivery_id))[1:$9] as failed,
+         (array_agg(case when d.attempts = 0 and d.state = 7 then 1 else 0 end::int8
+                    order by d.delivery_id))[1:$9] as failed,
          count(*) as total
   from delivery d
   where k.deliveries > 0 and d.client_id = k.client_id and d.message_id = k.message_id)
