@@ -201,7 +201,8 @@ std::vector<inbox_answer> inbox_answers(std::span<const inbox_item> items,
   return out;
 }
 
-store::statement insert_into_inbox(std::span<const inbox_item> items, std::int64_t rows_max) {
+std::vector<store::statement> insert_into_inbox(std::span<const inbox_item> items,
+                                                std::int64_t rows_max) {
   store::int2_array parts, lanes;
   store::uuid_array commands, clients, messages;
   store::time_array received;
@@ -221,7 +222,11 @@ store::statement insert_into_inbox(std::span<const inbox_item> items, std::int64
   values.add_array(parts).add_array(commands).add_array(clients).add_array(messages);
   values.add_array(lanes).add_array(received).add_array(envelopes).add_int8(rows_max);
   values.add_int4(static_cast<std::int32_t>(reply_recipients));
-  return {"inbox_insert", insert_sql, std::move(values)};
+  // Planned anew for as many items as there are: it joins them with each other, and a plan for few
+  // takes the square of many.
+  store::statement plan{"inbox_plan", "select set_config('enable_hashjoin', 'on', true)", {}};
+  store::statement insert{{}, insert_sql, std::move(values)};
+  return {std::move(plan), std::move(insert)};
 }
 
 } // namespace recado::cluster

@@ -145,13 +145,13 @@ void inbox_writer::impl::run(batch& what, store::connection& link) {
 /// INSERT to end, and then finds its rows.
 tl::expected<store::rows, store::store_error> inbox_writer::impl::insert(const batch& what,
                                                                          store::connection& link) {
-  auto statement = insert_into_inbox(what.items, config.rows_max);
-  auto out = link.run_one(statement, store::tx::single, what.until);
+  auto statements = insert_into_inbox(what.items, config.rows_max);
+  auto out = link.run(statements, store::tx::transaction, what.until);
   bool doubt = !out && out.error().kind == store::error_kind::unknown_outcome;
   while (doubt && !out && wait_before_retry(what.until))
-    out = link.run_one(statement, store::tx::single, what.until);
+    out = link.run(statements, store::tx::transaction, what.until);
   if (doubt && !out) out.error().kind = store::error_kind::unknown_outcome;
-  return out;
+  return out.map([](std::vector<store::rows> all) { return std::move(all.back()); });
 }
 
 bool inbox_writer::impl::wait_before_retry(time until) {
