@@ -59,7 +59,7 @@ struct channel_world {
     auto promise = std::make_shared<std::promise<transport_answer>>();
     auto pending = promise->get_future();
     carry(std::move(request), [promise](transport_answer answer) { promise->set_value(answer); });
-    if (pending.wait_for(std::chrono::seconds{60}) != std::future_status::ready)
+    if (pending.wait_for(std::chrono::seconds{150}) != std::future_status::ready)
       throw std::runtime_error("no answer");
     return speaks.parse_response(pending.get(), now());
   }

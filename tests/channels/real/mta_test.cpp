@@ -40,7 +40,7 @@ bool listens(int port) {
 }
 
 bool wait_until(const std::function<bool()>& done) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds{120};
   while (!done()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{20});

@@ -21,7 +21,7 @@ public:
 
   int port(const std::string& name) const { return ports_.at(name).get<int>(); }
   const http::client_test::certificate& certificate() const { return certificate_; }
-  /// The next line that has this key; those before it are dropped. Throws after 30 s.
+  /// The next line that has this key; those before it are dropped. Throws after 120 s.
   nlohmann::json next(const std::string& key);
 
 private:
