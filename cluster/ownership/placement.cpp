@@ -38,6 +38,7 @@ std::vector<seat> seats(const std::set<std::string>& nodes,
   for (const auto& [part, owner] : owners)
     if (nodes.contains(owner)) held[owner].push_back(part);
   std::vector<seat> out;
+  out.reserve(held.size());
   for (auto& [node, parts] : held)
     out.push_back({node, std::move(parts), owners.size() / nodes.size()});
   std::stable_sort(out.begin(), out.end(),
