@@ -586,10 +586,13 @@ private:
 
 services world::below() {
   // They live as long as the world: what they posted may still run after the gateway is gone.
-  services_ = {std::make_shared<fake_commands>(*this),    std::make_shared<fake_clients>(*this),
-               std::make_shared<fake_directory>(*this),   std::make_shared<fake_history>(*this),
-               std::make_shared<fake_idempotency>(*this), std::make_shared<fake_watches>(*this),
-               std::make_shared<fake_cluster>()};
+  services_.commands = std::make_shared<fake_commands>(*this);
+  services_.clients = std::make_shared<fake_clients>(*this);
+  services_.directory = std::make_shared<fake_directory>(*this);
+  services_.history = std::make_shared<fake_history>(*this);
+  services_.idempotency = std::make_shared<fake_idempotency>(*this);
+  services_.watches = std::make_shared<fake_watches>(*this);
+  services_.cluster = std::make_shared<fake_cluster>();
   return services_;
 }
 

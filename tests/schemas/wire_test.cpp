@@ -90,7 +90,13 @@ BOOST_AUTO_TEST_CASE(an_answer_and_a_status_come_through) {
 
 BOOST_AUTO_TEST_CASE(commands_of_the_owners_own_making_can_be_set_aside_and_read) {
   command what = sent({});
-  settle_attempt end{message_id::make(), delivery_id::make(), 3, 42, attempt_end::retrying, true};
+  settle_attempt end;
+  end.message = message_id::make();
+  end.delivery = delivery_id::make();
+  end.attempt = 3;
+  end.owned = 42;
+  end.end = attempt_end::retrying;
+  end.unknown = true;
   end.detail = "x";
   what.body = end;
   auto got = decode_command(encode(what));

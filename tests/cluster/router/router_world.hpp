@@ -118,10 +118,14 @@ private:
       what.priority = chance(0.8) ? lane::standard : lane::express;
       what.origin = session;
       bool is_send = chance(0.85);
-      if (is_send)
-        what.body = send_message{message_id{what.id.value}, {}, "{}", "{}", {}, {}, {}};
-      else
+      if (is_send) {
+        send_message send;
+        send.message = message_id{what.id.value};
+        send.payload = send.metadata = "{}";
+        what.body = std::move(send);
+      } else {
         what.body = send_receipt{};
+      }
       std::string chain;
       if (!session.nil()) chain = session.str() + talk + std::string{to_string(what.priority)};
       index_[what.id] = sent_.size();
