@@ -122,7 +122,6 @@ void reader_machine::create() {
   next_consumer_seq_ = 1;
   outstanding_ = 0;
   looked_at_ = 0;
-  proven_ = false;
   wake_at_ = now_ + limits_.answer;
   todo_->push_back(action::create_consumer{consumer_, open_, at_.seq + 1});
 }
@@ -156,13 +155,12 @@ void reader_machine::pull_if_useful() {
     wake_at_.reset(); // nothing is asked for, so nothing can be missed
     return;
   }
-  wake_at_ = now_ + (proven_ ? limits_.silence : limits_.first_silence);
-  todo_->push_back(action::pull{consumer_, open_, ++pull_, outstanding_, !proven_});
+  wake_at_ = now_ + limits_.silence;
+  todo_->push_back(action::pull{consumer_, open_, ++pull_, outstanding_});
 }
 
 void reader_machine::heard() {
   backoff_ = {};
-  proven_ = true;
   if (wake_at_) wake_at_ = now_ + limits_.silence;
 }
 

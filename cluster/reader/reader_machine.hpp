@@ -13,11 +13,9 @@ namespace recado::cluster {
 using consumer_number = std::uint64_t;
 
 struct reader_limits {
-  std::chrono::milliseconds heartbeat{10'000}; ///< of an idle pull
-  std::chrono::milliseconds silence{25'000};   ///< nothing heard for so long: the pull is lost
-  /// The first pull of a consumer is short: if it is lost, that is noticed soon.
-  std::chrono::milliseconds first_silence{3'000};
-  std::chrono::milliseconds answer{3'000}; ///< for the creation of a consumer
+  std::chrono::milliseconds heartbeat{2'000}; ///< of an idle pull
+  std::chrono::milliseconds silence{5'000};    ///< nothing heard for so long: the pull is lost
+  std::chrono::milliseconds answer{3'000};     ///< for the creation of a consumer
   std::chrono::milliseconds backoff_first{20};
   std::chrono::milliseconds backoff_max{2'000};
   std::uint32_t batch_max = 512;   ///< messages per pull
@@ -91,7 +89,6 @@ struct pull {
   stream_generation generation;
   std::uint64_t pull;
   std::uint32_t batch;
-  bool first; ///< nothing was heard of this consumer yet
 };
 /// The message of this event goes to the host.
 struct deliver {
@@ -171,7 +168,6 @@ private:
   consumer_number consumer_;
   stream_generation open_ = 0; ///< the stream to read
   std::int64_t next_consumer_seq_ = 1;
-  bool proven_ = false; ///< something was heard of this consumer
   std::uint64_t pull_ = 0;
   std::uint32_t outstanding_ = 0; ///< messages the present pull may still bring
   std::int64_t looked_at_ = 0;

@@ -50,10 +50,8 @@ void stream_reader::impl::act(const reader_key& key, const action::delete_consum
 
 void stream_reader::impl::act(const reader_key& key, const action::pull& what, std::string&) {
   auto name = consumer_name{key, what.consumer}.str();
-  auto expiry = what.first ? config.first_pull_expiry : config.pull_expiry;
-  auto heartbeat = what.first ? config.first_pull_expiry / 2 - std::chrono::milliseconds{100} : config.limits.heartbeat;
   auto body = fmt::format(R"({{"batch":{},"expires":{},"idle_heartbeat":{}}})", what.batch,
-                          nanoseconds(expiry), nanoseconds(heartbeat));
+                          nanoseconds(config.pull_expiry), nanoseconds(config.limits.heartbeat));
   // If it fails the link broke, and we hear of that.
   (void)link.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_name(config.cluster, what.generation) +
                        "." + name,

@@ -132,27 +132,8 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_tells_of_lost_last_messages) {
   BOOST_TEST(find<action::create_consumer>()->start_seq == 12);
 }
 
-BOOST_AUTO_TEST_CASE(a_first_pull_that_is_lost_is_noticed_soon) {
-  read_until_pull();
-  BOOST_TEST(only<action::pull>()->first);
-  now += limits.first_silence - 1ms;
-  on(event::tick{});
-  BOOST_TEST(done.empty());
-  now += 1ms;
-  on(event::tick{});
-  BOOST_TEST(find<action::create_consumer>());
-}
-
-BOOST_AUTO_TEST_CASE(once_something_was_heard_pulls_are_long) {
-  read_until_pull();
-  auto pull = only<action::pull>()->pull;
-  on(event::pull_ended{machine.last_consumer(), pull});
-  BOOST_TEST(!only<action::pull>()->first);
-}
-
 BOOST_AUTO_TEST_CASE(silence_makes_the_next_consumer) {
   read_until_pull();
-  on(event::heartbeat{machine.last_consumer(), 0, 10});
   now += limits.silence - 1ms;
   on(event::tick{});
   BOOST_TEST(done.empty());
