@@ -137,8 +137,10 @@ migrate(connection_config connect, std::span<const embedded_file> files,
     auto begun = deadline::clock::now();
     if (auto applied = apply(db, next); !applied) return tl::unexpected{applied.error()};
     auto took = std::chrono::duration_cast<milliseconds>(deadline::clock::now() - begun);
-    observe::log_info("migration-applied", "{} in {} ms", next.name, took.count());
-    if (progress) progress({next.version, next.name, took});
+    if (progress)
+      progress({next.version, next.name, took});
+    else // whoever is told shows it himself
+      observe::log_info("migration-applied", "{} in {} ms", next.name, took.count());
     result.version = next.version;
     ++result.applied;
   }

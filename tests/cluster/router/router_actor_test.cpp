@@ -68,7 +68,10 @@ struct fixture : worlds::virtual_clock {
     command what;
     what.id = command_id::make();
     what.client = client_id::make();
-    what.body = send_message{message_id::make(), {}, "{}", "{}", {}, {}, {}};
+    send_message send;
+    send.message = message_id::make();
+    send.payload = send.metadata = "{}";
+    what.body = std::move(send);
     auto id = what.id;
     uut->submit(std::move(what), session, [this](reply got) { answers.push_back(std::move(got)); });
     run();
