@@ -107,6 +107,7 @@ void reader_machine::on(const event::tick&) {
   case state::creating:
     return rest(); // no answer
   case state::reading:
+    if (now_ >= pull_ends_) return on(event::pull_ended{consumer_, pull_});
     return replace(); // no sign of life
   case state::resting:
     return create();
@@ -155,13 +156,18 @@ void reader_machine::pull_if_useful() {
     wake_at_.reset(); // nothing is asked for, so nothing can be missed
     return;
   }
-  wake_at_ = now_ + limits_.silence;
+  pull_ends_ = now_ + limits_.pull_expiry + limits_.expiry_grace;
+  wait_for_a_sign();
   todo_->push_back(action::pull{consumer_, open_, ++pull_, outstanding_});
 }
 
 void reader_machine::heard() {
   backoff_ = {};
-  if (wake_at_) wake_at_ = now_ + limits_.silence;
+  if (wake_at_) wait_for_a_sign();
+}
+
+void reader_machine::wait_for_a_sign() {
+  wake_at_ = std::min(now_ + limits_.silence, pull_ends_);
 }
 
 } // namespace recado::cluster

@@ -14,8 +14,12 @@ using consumer_number = std::uint64_t;
 
 struct reader_limits {
   std::chrono::milliseconds heartbeat{2'000}; ///< of an idle pull
-  std::chrono::milliseconds silence{5'000};    ///< nothing heard for so long: the pull is lost
-  std::chrono::milliseconds answer{3'000};     ///< for the creation of a consumer
+  std::chrono::milliseconds silence{5'000};   ///< nothing heard for so long: the pull is lost
+  std::chrono::milliseconds pull_expiry{21'000};
+  /// nats-server 2.9 forgets a pull without a word when a message finds it expired before the
+  /// server's own timer did. So much later we take it as ended by ourselves.
+  std::chrono::milliseconds expiry_grace{250};
+  std::chrono::milliseconds answer{3'000}; ///< for the creation of a consumer
   std::chrono::milliseconds backoff_first{20};
   std::chrono::milliseconds backoff_max{2'000};
   std::uint32_t batch_max = 512;   ///< messages per pull
@@ -160,6 +164,7 @@ private:
   void drop_consumer();
   void pull_if_useful();
   void heard();
+  void wait_for_a_sign();
 
   reader_limits limits_;
   state state_ = state::waiting;
@@ -170,6 +175,7 @@ private:
   std::int64_t next_consumer_seq_ = 1;
   std::uint64_t pull_ = 0;
   std::uint32_t outstanding_ = 0; ///< messages the present pull may still bring
+  steady_time pull_ends_{};
   std::int64_t looked_at_ = 0;
   std::chrono::milliseconds backoff_{0};
   std::optional<steady_time> wake_at_;

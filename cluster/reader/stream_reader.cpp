@@ -23,11 +23,11 @@ result<void> reader_config::validate() const {
   auto bad = [](const char* what) { return fail(ec::invalid_request, what); };
   if (cluster.empty()) return bad("reader.cluster: must not be empty");
   if (limits.batch_max < 1) return bad("reader.batch_max: must be positive");
-  if (limits.heartbeat.count() < 1 || pull_expiry < 2 * limits.heartbeat)
+  if (limits.heartbeat.count() < 1 || limits.pull_expiry < 2 * limits.heartbeat)
     return bad("reader.pull_expiry: at least two heartbeats");
   if (limits.silence <= 2 * limits.heartbeat)
     return bad("reader.silence: more than two heartbeats");
-  if (inactive_threshold <= pull_expiry)
+  if (inactive_threshold <= limits.pull_expiry)
     return bad("reader.inactive_threshold: more than pull_expiry");
   if (limits.backoff_first.count() < 1 || limits.backoff_max < limits.backoff_first)
     return bad("reader.backoff_first, backoff_max: must be positive and in order");

@@ -10,7 +10,6 @@ namespace recado::cluster {
 struct reader_config {
   std::string cluster = "recado"; ///< as in keeper_config
   reader_limits limits;
-  std::chrono::milliseconds pull_expiry{21'000};
   /// The server forgets a consumer that nobody pulls from for so long.
   std::chrono::milliseconds inactive_threshold{30'000};
 

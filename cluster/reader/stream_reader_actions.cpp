@@ -50,8 +50,9 @@ void stream_reader::impl::act(const reader_key& key, const action::delete_consum
 
 void stream_reader::impl::act(const reader_key& key, const action::pull& what, std::string&) {
   auto name = consumer_name{key, what.consumer}.str();
-  auto body = fmt::format(R"({{"batch":{},"expires":{},"idle_heartbeat":{}}})", what.batch,
-                          nanoseconds(config.pull_expiry), nanoseconds(config.limits.heartbeat));
+  auto body =
+    fmt::format(R"({{"batch":{},"expires":{},"idle_heartbeat":{}}})", what.batch,
+                nanoseconds(config.limits.pull_expiry), nanoseconds(config.limits.heartbeat));
   // If it fails the link broke, and we hear of that.
   (void)link.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_name(config.cluster, what.generation) +
                        "." + name,

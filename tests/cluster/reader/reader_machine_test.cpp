@@ -152,6 +152,26 @@ BOOST_AUTO_TEST_CASE(an_expired_pull_is_made_again_and_an_older_one_is_not) {
   BOOST_TEST(only<action::pull>()->pull == pull + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_pull_that_the_server_forgot_without_a_word_is_made_again) {
+  limits.pull_expiry = 4s;
+  machine = reader_machine{limits, {1, 10, 0, {}}, 10};
+  read_until_pull();
+  auto first = *only<action::pull>();
+  now += 3s;
+  deliver(1, 11); // puts silence off, not the end of the pull
+  now += 1s + limits.expiry_grace - 1ms;
+  on(event::tick{});
+  BOOST_TEST(done.empty());
+  now += 1ms;
+  BOOST_TEST((machine.wake_at() == now));
+  on(event::tick{});
+  BOOST_REQUIRE(only<action::pull>());
+  BOOST_TEST(only<action::pull>()->consumer == first.consumer);
+  BOOST_TEST(only<action::pull>()->pull == first.pull + 1);
+  on(event::pull_ended{first.consumer, first.pull}); // the word comes after all
+  BOOST_TEST(done.empty());
+}
+
 BOOST_AUTO_TEST_CASE(failures_are_retried_with_a_growing_pause) {
   on(event::stream_open{1});
   std::vector<std::chrono::nanoseconds> pauses;

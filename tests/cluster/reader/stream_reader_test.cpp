@@ -1,3 +1,4 @@
+#include "cluster/reader/consumer_name.hpp"
 #include "schemas/wire.hpp"
 #include "tests/cluster/reader/reader_world.hpp"
 
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(what_a_slow_client_drops_is_read_again) {
   reader_config reading;
   reading.limits.heartbeat = 100ms; // tells of the loss when nothing else comes
   reading.limits.silence = 5s;
-  reading.pull_expiry = 2s;
+  reading.limits.pull_expiry = 2s;
   node n{server, registry, std::move(host), {}, reading, linking};
   BOOST_REQUIRE(n.ready());
   for (int i = 0; i < 300; ++i)
@@ -147,11 +148,37 @@ BOOST_AUTO_TEST_CASE(what_a_slow_client_drops_is_read_again) {
     BOOST_TEST(one.at.seq == ++seq);
 }
 
+BOOST_AUTO_TEST_CASE(pulls_that_expire_while_commands_arrive_leave_no_lane_unread) {
+  constexpr partition_id lanes = 24;
+  reader_config reading;
+  reading.limits.heartbeat = 100ms;
+  reading.limits.pull_expiry = 250ms;
+  reading.limits.silence = 60s; // would make another consumer
+  node n{server, registry, noting(heard), {}, reading};
+  BOOST_REQUIRE(n.ready());
+  for (partition_id part = 0; part < lanes; ++part)
+    n.reader->start({part, lane::standard, 1}, {}, 1'000'000);
+  std::size_t sent = 0;
+  auto end = std::chrono::steady_clock::now() + 4s;
+  while (std::chrono::steady_clock::now() < end) {
+    BOOST_REQUIRE(n.publish(sent % lanes, lane::standard, "x").has_value());
+    ++sent;
+  }
+  BOOST_TEST(eventually([&] { return heard.total == sent; }));
+  bus::jetstream js{*n.link, 5s};
+  for (partition_id part = 0; part < lanes; ++part) {
+    auto first = consumer_name{{part, lane::standard, 1}, 1}.str();
+    auto still_there =
+      bus::wait<bool>([&](auto then) { js.delete_consumer("t1-CMD-g1", first, then); });
+    BOOST_TEST(still_there.has_value(), first);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_lane_follows_the_end_of_the_stream) {
   reader_config reading;
   reading.limits.heartbeat = 200ms;
   reading.limits.silence = 5s;
-  reading.pull_expiry = 2s;
+  reading.limits.pull_expiry = 2s;
   reading.limits.idle_step = 50;
   node n{server, registry, noting(heard), {}, reading};
   BOOST_REQUIRE(n.ready());
@@ -176,7 +203,7 @@ BOOST_AUTO_TEST_CASE(an_idle_lane_follows_the_end_of_the_stream) {
 BOOST_AUTO_TEST_CASE(limits_that_contradict_each_other_are_refused) {
   reader_config config;
   BOOST_TEST(config.validate().has_value());
-  config.inactive_threshold = config.pull_expiry;
+  config.inactive_threshold = config.limits.pull_expiry;
   BOOST_TEST(!config.validate().has_value());
 }
 
