@@ -95,6 +95,7 @@ struct cluster_section {
   std::uint32_t beacon_ms = 200;
   std::uint32_t beacon_age_ms_max = 600; ///< without a beacon an owner counts as absent
   std::uint32_t moves_max = 4;           ///< partitions that change hands at once
+  std::uint32_t tries_wait_ms = 30'000;  ///< for deliveries under way, before a partition is moved
   bool operator==(const cluster_section&) const = default;
 };
 

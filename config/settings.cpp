@@ -238,7 +238,8 @@ void describe(cluster_section& s, table& to) {
     .number("serve_without_heartbeat_ms", s.serve_without_heartbeat_ms, 100, 600'000)
     .number("beacon_ms", s.beacon_ms, 20, 10'000)
     .number("beacon_age_ms_max", s.beacon_age_ms_max, 50, 60'000)
-    .number("moves_max", s.moves_max, 1, 64);
+    .number("moves_max", s.moves_max, 1, 64)
+    .number("tries_wait_ms", s.tries_wait_ms, 0, 600'000);
 }
 
 void describe(gateway_section& s, table& to) {

@@ -111,7 +111,7 @@ public:
       server_->close_lasting(1012, spread);
       server_->stop(spread + patience / 5);
     }
-    if (channels_) channels_->quiet(patience / 5);
+    if (channels_) channels_->quiet(patience / 4);
     if (owner_) owner_->release_all(patience / 3);
     if (router_) router_->stop();
     if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);

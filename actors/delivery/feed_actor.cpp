@@ -17,13 +17,23 @@ struct feed_state {
   explicit feed_state(feed_actor::pointer ptr) : self{ptr} {}
 
   void take(const take_deliveries& what) {
+    auto end = finishing.find(what.part);
+    if (end != finishing.end() && end->second == what.owned) return;
     held[what.part] = what.owned;
     fresh.insert(what.part);
     look_in(config.gather);
   }
 
+  /// By way of the connectors' mailbox, behind every window that was sent there.
+  void finish(const finish_deliveries& what) {
+    if (auto mine = held.extract(what.part); !mine.empty()) finishing[what.part] = mine.mapped();
+    fresh.erase(what.part);
+    self->send(ports.connectors, channels::part_with_partition{what.part, what.until});
+  }
+
   void leave(partition_id part) {
     held.erase(part);
+    finishing.erase(part);
     fresh.erase(part);
   }
 
@@ -91,7 +101,8 @@ struct feed_state {
   feed_config config;
   feed_ports ports;
   std::map<partition_id, epoch> held;
-  std::set<partition_id> fresh; ///< not looked at yet
+  std::map<partition_id, epoch> finishing; ///< held, and soon to be handed over
+  std::set<partition_id> fresh;            ///< not looked at yet
   bool looking = false;
 };
 
@@ -102,6 +113,7 @@ feed_actor::behavior_type run(feed_actor::stateful_pointer<feed_state> self,
   self->state.ports = ports;
   return {
     [self](const take_deliveries& what) { self->state.take(what); },
+    [self](const finish_deliveries& what) { self->state.finish(what); },
     [self](const leave_deliveries& what) { self->state.leave(what.part); },
     [self](const more_deliveries& what) { self->state.more(what.account); },
     [self](const feed_accounts_read& read) { self->state.on_accounts(read); },

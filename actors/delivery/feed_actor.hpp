@@ -14,6 +14,13 @@ struct take_deliveries {
   partition_id part = 0;
   epoch owned = 0;
 };
+/// It will be handed over: nothing more of it goes to the connectors, and those let go of `until`
+/// when they have no try of it under way.
+struct finish_deliveries {
+  partition_id part = 0;
+  std::shared_ptr<const void> until;
+};
+/// It is not ours any more.
 struct leave_deliveries {
   partition_id part = 0;
 };
@@ -49,15 +56,17 @@ struct feed_ports {
 /// Pooled; one per node. Its death is its supervisor's matter: it is told all owned partitions
 /// again.
 using feed_actor =
-  caf::typed_actor<caf::reacts_to<take_deliveries>, caf::reacts_to<leave_deliveries>,
-                   caf::reacts_to<more_deliveries>, caf::reacts_to<feed_accounts_read>,
-                   caf::reacts_to<feed_window_read>, caf::reacts_to<feed_look>>;
+  caf::typed_actor<caf::reacts_to<take_deliveries>, caf::reacts_to<finish_deliveries>,
+                   caf::reacts_to<leave_deliveries>, caf::reacts_to<more_deliveries>,
+                   caf::reacts_to<feed_accounts_read>, caf::reacts_to<feed_window_read>,
+                   caf::reacts_to<feed_look>>;
 
 feed_actor spawn_feed(caf::actor_system& system, feed_config config, feed_ports ports);
 
 } // namespace recado
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::take_deliveries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::finish_deliveries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::leave_deliveries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::more_deliveries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::feed_accounts_read)

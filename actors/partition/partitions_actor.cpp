@@ -17,6 +17,7 @@ struct partitions_state {
   struct held {
     partition_actor actor;
     std::array<cluster::stream_cursor, lanes> cursors{}; ///< as acquired
+    std::uint64_t handing_over = 0;                      ///< not 0: waits for its last tries
   };
 
   void start(std::shared_ptr<local_partitions> to, partitions_config with,
@@ -50,7 +51,7 @@ struct partitions_state {
     auto partition = spawn_partition(self->system(), with, std::move(outside));
     self->monitor(partition);
     self->send(writer_of(what.id), take_partition{what.id, what.at, partition});
-    partitions[what.id] = {partition, what.cursors};
+    partitions[what.id] = {partition, what.cursors, 0};
     table->set(what.id, {partition, actor::credit::make(config.room_per_partition)});
     ports.start_reading(with, config.stream_room_per_lane);
     ports.owned(table->list());
@@ -75,11 +76,25 @@ struct partitions_state {
       stop(partitions.begin()->first);
   }
 
+  /// First the tries that are under way: their ends must be committed by this owner. Meanwhile
+  /// everything else goes on, so nobody but new deliveries waits.
   void hand_over(partition_id part) {
     auto found = partitions.find(part);
     if (found == partitions.end()) return ports.release(part, {});
-    ports.stop_reading(part);
-    table->clear(part);
+    tries_ended ended{part, ++hand_overs};
+    found->second.handing_over = ended.hand_over;
+    if (!ports.finish_tries) return leave(ended);
+    self->delayed_send(self, config.tries_wait_max, ended);
+    auto tell = [to = partitions_actor{self}, ended](const void*) { caf::anon_send(to, ended); };
+    ports.finish_tries(part, std::shared_ptr<const void>{nullptr, tell});
+  }
+
+  void leave(const tries_ended& got) {
+    auto found = partitions.find(got.part);
+    if (found == partitions.end() || found->second.handing_over != got.hand_over) return;
+    found->second.handing_over = 0;
+    ports.stop_reading(got.part);
+    table->clear(got.part);
     self->send(found->second.actor, leave_cursors{});
   }
 
@@ -123,6 +138,7 @@ struct partitions_state {
   partitions_ports ports;
   std::vector<writer_actor> writers;
   std::map<partition_id, held> partitions;
+  std::uint64_t hand_overs = 0; ///< since the start
 };
 
 partitions_actor::behavior_type host(partitions_actor::stateful_pointer<partitions_state> self,
@@ -144,6 +160,7 @@ partitions_actor::behavior_type host(partitions_actor::stateful_pointer<partitio
     [self](const own_partition& got) { self->state.own(got.what); },
     [self](const drop_partition& got) { self->state.stop(got.part); },
     [self](const hand_over_partition& got) { self->state.hand_over(got.part); },
+    [self](const tries_ended& got) { self->state.leave(got); },
     [self](const cursors_named& got) { self->state.on_cursors(got); },
   };
 }

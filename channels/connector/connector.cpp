@@ -96,6 +96,17 @@ void connector_state::take_window(const window& came) {
   if (core) run(core->loaded(came.rows, came.complete, came.as_of, now()));
 }
 
+void connector_state::part_with(const part_with_partition& asked) {
+  if (!core) return;
+  parting.push_back(asked);
+  run(core->parting(asked.part, now()));
+}
+
+/// Whoever waits for the last try of a partition hears of it by this.
+void connector_state::let_go() {
+  std::erase_if(parting, [this](const auto& each) { return !core->under_way(each.part); });
+}
+
 void connector_state::drop(partition_id part) {
   if (core) run(core->dropped(part, now()));
 }
@@ -175,6 +186,7 @@ connector_actor::behavior_type connector(connector_actor::stateful_pointer<conne
     [self](const window& came) { self->state.take_window(came); },
     [self](const account_changed& came) { self->state.change_account(came.record); },
     [self](const account_deleted&) { self->state.delete_account(); },
+    [self](const part_with_partition& asked) { self->state.part_with(asked); },
     [self](const drop_partition& asked) { self->state.drop(asked.part); },
     [self](const pace_share& asked) { self->state.share_pace(asked.share); },
     [self](const steer_connector& asked) { return self->state.steer(asked.verb); },

@@ -43,6 +43,12 @@ struct account_changed {
 struct account_deleted {
   account_key account;
 };
+/// The partition will be handed over: no try of it begins any more, those under way go on to their
+/// end. `until` is let go when the last of them has been settled.
+struct part_with_partition {
+  partition_id part = 0;
+  std::shared_ptr<const void> until;
+};
 /// The partition is not ours any more: what waits is forgotten, what is in flight is finished (and
 /// its outcome refused by the fence if somebody else has the partition by then).
 struct drop_partition {
@@ -75,6 +81,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::window)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::account_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::account_deleted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::part_with_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::drop_partition)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::pace_share)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::channels::connectors_of)
@@ -93,8 +100,8 @@ using connectors_actor = caf::typed_actor<
   // the ledger for `more` as its first act.
   caf::reacts_to<offer>, caf::reacts_to<window>,
   // Starts the account's connector if there is none.
-  caf::reacts_to<account_changed>, caf::reacts_to<account_deleted>, caf::reacts_to<drop_partition>,
-  caf::reacts_to<pace_share>,
+  caf::reacts_to<account_changed>, caf::reacts_to<account_deleted>,
+  caf::reacts_to<part_with_partition>, caf::reacts_to<drop_partition>, caf::reacts_to<pace_share>,
   // Those that run on this node, of one client, by channel and account.
   caf::replies_to<connectors_of>::with<std::vector<connector_snapshot>>,
   // Errors: not_found (no such channel), overloaded, abandoned.

@@ -96,7 +96,7 @@ connector_core::actions connector_core::settled(std::uint64_t ticket, bool kept,
   calls_.erase(ticket);
   free_slot(*one);
   auto id = one->what->id;
-  if (!kept || one->dropped || !one->next) {
+  if (!kept || one->parting || !one->next) {
     forget(id, now);
   } else {
     one->due = *one->next;

@@ -71,6 +71,9 @@ public:
   actions begun(std::uint64_t ticket, bool granted, instant now);
   actions answered(std::uint64_t ticket, const verdict& said, instant now);
   actions settled(std::uint64_t ticket, bool kept, instant now);
+  /// The partition will be handed over: what waits is forgotten, a try that was begun goes on.
+  actions parting(partition_id part, instant now);
+  /// It is not ours any more: a try that is only granted now must not be made.
   actions dropped(partition_id part, instant now);
   actions pause(instant now);
   actions resume(instant now);
@@ -86,6 +89,8 @@ public:
   connector_snapshot snapshot(instant now);
   policy::circuit_breaker::state breaker(instant now) { return breaker_.at(now.steady); }
   std::size_t size() const { return entries_.size(); }
+  /// Is a try of this partition's deliveries begun and not settled?
+  bool under_way(partition_id part) const;
 
 private:
   enum class stage : std::uint8_t { held, waiting, ready, beginning, sending, settling };
@@ -97,7 +102,8 @@ private:
     std::optional<wall_time> first_try;
     wall_time due{};
     bool doubt = false;   ///< a try of another owner has an unknown end, not recorded yet
-    bool dropped = false; ///< not ours any more, but under way
+    bool parting = false; ///< under way, and then no business of ours
+    bool dropped = false; ///< its partition is not ours any more
     bool in_slot = false; ///< counts as in flight
     std::uint64_t ticket = 0;
     std::optional<policy::circuit_breaker::permit> permit;

@@ -44,16 +44,18 @@ namespace recado::channels {
 
 /// Pooled; a child of the connectors' supervisor. When it ends abnormally it is started again with
 /// an empty window and reads what is open from the database.
-using connector_actor = caf::typed_actor<
-  caf::reacts_to<offer>, caf::reacts_to<window>, caf::reacts_to<account_changed>,
-  caf::reacts_to<account_deleted>, caf::reacts_to<drop_partition>, caf::reacts_to<pace_share>,
-  caf::replies_to<steer_connector>::with<connector_snapshot>,
-  caf::replies_to<check_connector>::with<check_result>,
-  caf::replies_to<show_connector>::with<connector_snapshot>,
-  // INTERNAL: the ports' answers and the timers.
-  caf::reacts_to<account_came>, caf::reacts_to<try_begun>, caf::reacts_to<try_answered>,
-  caf::reacts_to<try_settled>, caf::reacts_to<check_answered>, caf::reacts_to<connector_woke>,
-  caf::reacts_to<ask_account_again>>;
+using connector_actor =
+  caf::typed_actor<caf::reacts_to<offer>, caf::reacts_to<window>, caf::reacts_to<account_changed>,
+                   caf::reacts_to<account_deleted>, caf::reacts_to<part_with_partition>,
+                   caf::reacts_to<drop_partition>, caf::reacts_to<pace_share>,
+                   caf::replies_to<steer_connector>::with<connector_snapshot>,
+                   caf::replies_to<check_connector>::with<check_result>,
+                   caf::replies_to<show_connector>::with<connector_snapshot>,
+                   // INTERNAL: the ports' answers and the timers.
+                   caf::reacts_to<account_came>, caf::reacts_to<try_begun>,
+                   caf::reacts_to<try_answered>, caf::reacts_to<try_settled>,
+                   caf::reacts_to<check_answered>, caf::reacts_to<connector_woke>,
+                   caf::reacts_to<ask_account_again>>;
 
 connector_actor spawn_connector(caf::actor_system& system, account_key account, double pace_share,
                                 std::shared_ptr<const connector_ports> ports);

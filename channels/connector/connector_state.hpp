@@ -21,6 +21,7 @@ struct connector_state {
   void take_window(const window& came);
   void change_account(const account_record& record);
   void delete_account();
+  void part_with(const part_with_partition& asked);
   void drop(partition_id part);
   void share_pace(double share);
   caf::result<connector_snapshot> steer(connector_verb verb);
@@ -48,6 +49,7 @@ struct connector_state {
   result<transport_request> request_for(const open_delivery& what) const;
   void arm_timer();
   void note_breaker();
+  void let_go();
 
   struct running_try {
     steady_time since;
@@ -67,6 +69,7 @@ struct connector_state {
   std::optional<connector_core> core; ///< from when the account has been read
   std::vector<std::function<void()>> when_ready;
   std::map<std::uint64_t, running_try> tries; ///< by ticket
+  std::vector<part_with_partition> parting;   ///< with tries that have not ended
   std::map<std::uint64_t, pending_check> checks;
   std::uint64_t last_check = 0;
   std::uint64_t timer = 0;

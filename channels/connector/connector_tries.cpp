@@ -32,6 +32,7 @@ void connector_state::run(connector_core::actions actions) {
     std::visit([this](const auto& one) { carry_out(one); }, each);
   note_breaker();
   arm_timer();
+  let_go();
 }
 
 void connector_state::carry_out(const connector_core::begin& asked) {

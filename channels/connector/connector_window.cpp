@@ -20,7 +20,7 @@ connector_core::actions connector_core::start(instant now) {
 
 connector_core::actions connector_core::offered(const open_delivery_ptr& fresh, instant now) {
   auto known = entries_.find(fresh->id);
-  if (known != entries_.end() && !known->second.dropped) return {};
+  if (known != entries_.end() && !known->second.parting) return {};
   bool whole = complete_.contains(fresh->part) && known == entries_.end();
   // Behind a row that was refused, or may lie in the database, none may overtake.
   if (whole && !holds_rows_back())
@@ -63,7 +63,7 @@ void connector_core::take_row(const open_delivery_ptr& row, steady_time as_of, g
                               instant now) {
   auto known = entries_.find(row->id);
   if (known != entries_.end()) {
-    if (known->second.dropped) left.parts.insert(row->part); // until its last try has ended
+    if (known->second.parting) left.parts.insert(row->part); // until its last try has ended
     return;
   }
   if (ended_since(row->id, as_of)) return; // it was still open when the window was read
@@ -135,12 +135,24 @@ void connector_core::make_room(gaps& left, instant now) {
 }
 
 connector_core::actions connector_core::dropped(partition_id part, instant now) {
+  for (auto& [id, one] : entries_)
+    if (one.what->part == part) one.dropped = true;
+  return parting(part, now);
+}
+
+bool connector_core::under_way(partition_id part) const {
+  return std::any_of(entries_.begin(), entries_.end(), [part](const auto& each) {
+    return each.second.what->part == part && each.second.at > stage::ready;
+  });
+}
+
+connector_core::actions connector_core::parting(partition_id part, instant now) {
   complete_.erase(part);
   missed_.erase(part);
   std::vector<uuid> idle;
   for (auto& [id, one] : entries_) {
     if (one.what->part != part) continue;
-    one.dropped = true;
+    one.parting = true;
     if (one.at <= stage::ready) idle.push_back(id);
   }
   for (const auto& id : idle) {

@@ -345,7 +345,9 @@ void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
   if (mine == held_.end()) return;
   auto moving = moving_.extract(event.id);
   auto target = moving.empty() ? std::string{} : moving.mapped();
-  if (phase_ == phase::stopping) target = target_of(event.id);
+  // The owner may have taken its time to finish: whoever was meant then may be gone.
+  auto planned = target_of(event.id);
+  if (phase_ == phase::stopping || !(planned.empty() || target.empty())) target = planned;
   releasing_[event.id] = {mine->second, event.cursors, std::move(target)};
   held_.erase(mine);
   given_away_.insert(event.id);

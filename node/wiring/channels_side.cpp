@@ -2,7 +2,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
-#include <thread>
+#include <future>
 
 #include "channels/catalog.hpp"
 #include "channels/connector/carry.hpp"
@@ -12,8 +12,6 @@
 
 namespace recado::wiring {
 namespace {
-
-using namespace std::chrono_literals;
 
 /// By the contract of account_source the connectors know one code for an account that is gone.
 result<channels::account_record> record_of(const result<stored_account>& got) {
@@ -116,6 +114,10 @@ void channels_side::take(partition_id part, epoch owned) {
   caf::anon_send(*feed_, take_deliveries{part, owned});
 }
 
+void channels_side::finish(partition_id part, std::shared_ptr<const void> until) {
+  if (!quiet_) caf::anon_send(*feed_, finish_deliveries{part, std::move(until)});
+}
+
 void channels_side::leave(partition_id part) {
   caf::anon_send(*feed_, leave_deliveries{part});
   caf::anon_send(connectors_, channels::drop_partition{part});
@@ -134,11 +136,18 @@ void channels_side::offer(std::vector<open_delivery_ptr> fresh) {
 
 void channels_side::quiet(std::chrono::milliseconds deadline) {
   if (!connectors_) return;
+  std::promise<void> ended;
+  auto all_ended = ended.get_future();
+  auto tell = [promise = std::make_shared<std::promise<void>>(std::move(ended))](const void*) {
+    promise->set_value();
+  };
+  std::shared_ptr<const void> until{nullptr, std::move(tell)};
   for (auto part : needs_.table->list())
-    leave(part);
-  auto until = std::chrono::steady_clock::now() + deadline;
-  while (ledger_->under_way() > 0 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(5ms);
+    finish(part, until);
+  until.reset();
+  if (all_ended.wait_for(deadline) != std::future_status::ready)
+    observe::log_warn("tries-left", "{} tries have not ended in time", ledger_->under_way());
+  quiet_ = true;
 }
 
 void channels_side::stop() {

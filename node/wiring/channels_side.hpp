@@ -37,6 +37,9 @@ public:
 
   // From the owners' side.
   void take(partition_id part, epoch owned);
+  /// Before it is handed over: no try of it begins any more. `until` is let go when those under way
+  /// have ended; at once after quiet(), which has waited for them.
+  void finish(partition_id part, std::shared_ptr<const void> until);
   void leave(partition_id part);
   void own(std::size_t partitions);
   void offer(std::vector<open_delivery_ptr> fresh);
@@ -48,7 +51,6 @@ private:
   channels::connector_ports ports_of_connectors();
   channels::connector_meter meter();
   void add_metrics();
-  void start_polling();
 
   channels_needs needs_;
   std::shared_ptr<http::client> client_;
@@ -57,6 +59,7 @@ private:
   channels::connectors_actor connectors_;
   std::shared_ptr<connector_service> service_;
   caf::actor poller_;
+  std::atomic<bool> quiet_{false};
   std::atomic<bool> failed_{false};
 };
 

@@ -20,6 +20,7 @@ lags lags_in(const std::string& answer) {
   auto page = nlohmann::json::parse(answer, nullptr, false);
   if (!page.is_object() || !page.contains("consumers")) return out;
   for (const auto& one : page["consumers"]) {
+    if (!one.is_object()) continue; // the server says null of one that ended meanwhile
     auto name = cluster::consumer_name::parse(one.value("name", std::string{}));
     if (!name) continue;
     auto& known = out[{name->key.part, name->key.priority}];

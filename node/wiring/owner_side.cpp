@@ -42,6 +42,7 @@ void owner_side::start() {
   config.partition.idle_before_passivation = std::chrono::seconds{conversations.idle_passivate_s};
   config.partition.resident_max = conversations.resident_max;
   config.room_per_partition = conversations.commands_per_partition_max;
+  config.tries_wait_max = std::chrono::milliseconds{needs_.with.config.cluster.tries_wait_ms};
   host_ = spawn_partitions(needs_.system, needs_.table, config, ports_of_host());
   host_->attach_functor([this](const caf::error& why) {
     if (why && why != caf::exit_reason::user_shutdown) {
@@ -109,9 +110,7 @@ partition_ports owner_side::ports_of_partitions() {
   ports.hand_out = [this](std::vector<open_delivery_ptr> fresh) {
     needs_.channels.offer(std::move(fresh));
   };
-  ports.look_again = [this](partition_id part, epoch owned) {
-    needs_.channels.take(part, owned);
-  };
+  ports.look_again = [this](partition_id part, epoch owned) { needs_.channels.take(part, owned); };
   ports.positions = [this](std::vector<watch_service::item> items, auto done) {
     std::vector<std::pair<client_id, conversation_id>> of;
     for (const auto& item : items)
@@ -143,6 +142,9 @@ partitions_ports owner_side::ports_of_host() {
   ports.stop_reading = [this](partition_id part) {
     reader_->stop(part);
     needs_.channels.leave(part);
+  };
+  ports.finish_tries = [this](partition_id part, auto until) {
+    needs_.channels.finish(part, std::move(until));
   };
   ports.release = [this](partition_id part, auto cursors) { ownership_->release(part, cursors); };
   ports.owned = [this](std::vector<partition_id> all) {

@@ -212,6 +212,40 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(world.ask(world.text(where, "again")).seq == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_partition_serves_until_its_last_tries_have_ended_and_then_it_is_released) {
+  owner_world world;
+  auto where = conversation_id::make();
+  auto part = world.part_of(where);
+  world.ask(world.group(where));
+  caf::anon_send(world.host, hand_over_partition{part});
+  world.until([&] {
+    std::lock_guard lock{world.mutex};
+    return world.finishing.use_count() > 0;
+  });
+  for (int i = 1; i <= 20; ++i)
+    BOOST_TEST(world.ask(world.text(where, "meanwhile")).seq == i);
+  BOOST_TEST(!world.noted(world.released, part));
+  {
+    std::lock_guard lock{world.mutex};
+    world.finishing.reset(); // the connectors have settled them
+  }
+  world.until([&] { return world.noted(world.released, part); });
+  BOOST_TEST(!world.offer(world.text(where, "too late")));
+  BOOST_TEST(world.released.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_hand_over_waits_for_tries_no_longer_than_it_may) {
+  owner_world world;
+  auto part = world.part_of(conversation_id::make());
+  world.tries_wait_max = std::chrono::milliseconds{50};
+  world.stop();
+  world.start();
+  caf::anon_send(world.host, hand_over_partition{part});
+  world.until([&] { return world.noted(world.released, part); });
+  BOOST_TEST(world.finishing.use_count() > 0);
+  world.finishing.reset();
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_command_are_parked) {
   owner_world world;
   auto where = conversation_id::make();

@@ -74,9 +74,14 @@ public:
     ports.partition = outside();
     ports.start_reading = [](auto, const auto&) {};
     ports.stop_reading = [](auto) {};
+    ports.finish_tries = [this](partition_id, auto until) {
+      std::lock_guard lock{mutex};
+      finishing = std::move(until);
+    };
     ports.release = [this](partition_id part, auto) { note(released, part); };
     ports.owned = [](auto) {};
     partitions_config config;
+    config.tries_wait_max = tries_wait_max;
     config.partition.idle_before_passivation = std::chrono::seconds{1};
     config.partition.rules = rules;
     host = spawn_partitions(*system, table, config, ports);
@@ -201,6 +206,8 @@ public:
 
   owner_database db;
   decide_function rules;
+  std::chrono::milliseconds tries_wait_max = std::chrono::minutes{5};
+  std::shared_ptr<const void> finishing; ///< the tries of the last partition to be handed over
   client_id client = client_id::make();
   std::shared_ptr<local_partitions> table;
   partitions_actor host;

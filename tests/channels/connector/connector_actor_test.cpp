@@ -40,6 +40,7 @@ struct ports_world : worlds::virtual_clock {
     };
     out.carry = [this](transport_request request, auto done) {
       requests.push_back(std::get<http::outgoing_request>(request));
+      if (silent) return unanswered.push_back(done);
       http::incoming_response answer;
       answer.status = statuses.empty() ? 200 : statuses.front();
       if (!statuses.empty()) statuses.pop_front();
@@ -79,6 +80,8 @@ struct ports_world : worlds::virtual_clock {
   std::deque<int> statuses;
   connectors_actor all;
   bool begin_throws = false;
+  bool silent = false; ///< the provider answers when the test does it
+  std::vector<std::function<void(transport_answer)>> unanswered;
   int accounts_asked = 0, more_asked = 0;
   std::vector<std::pair<std::int64_t, std::int32_t>> begun;
   std::vector<attempt_outcome> settled;
@@ -215,6 +218,45 @@ BOOST_AUTO_TEST_CASE(a_corrected_account_closes_the_breaker) {
   BOOST_TEST(requests.size() > before);
   shown = ask<std::vector<connector_snapshot>>(all, connectors_of{shop.client});
   BOOST_TEST((shown->front().breaker == policy::circuit_breaker::state::closed));
+}
+
+/// A handle that says when its last holder has let go.
+std::shared_ptr<const void> last_word(bool& said) {
+  return {nullptr, [&said](const void*) { said = true; }};
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_partitions_tries_hears_when_the_last_one_is_settled) {
+  silent = true;
+  database = {draft{.seq = 1}, draft{.seq = 2, .address = "bruno"}, draft{.part = 4, .seq = 3, .address = "carla"}};
+  offer_one(draft{.seq = 1});
+  BOOST_TEST(unanswered.size() == 3u);
+  bool over = false, others_over = false;
+  caf::anon_send(all, part_with_partition{3, last_word(over)});
+  caf::anon_send(all, part_with_partition{2, last_word(others_over)});
+  run();
+  BOOST_TEST(others_over); // none of its tries is under way
+  http::incoming_response good;
+  good.status = 200;
+  unanswered[0](good);
+  run();
+  BOOST_TEST(!over);
+  unanswered[1](good);
+  run();
+  BOOST_TEST(over);
+  BOOST_TEST(settled.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_tries_of_a_connector_that_dies_waits_no_longer) {
+  silent = true;
+  database = {draft{.seq = 1}};
+  offer_one(draft{.seq = 1});
+  bool over = false;
+  caf::anon_send(all, part_with_partition{3, last_word(over)});
+  run();
+  BOOST_TEST(!over);
+  begin_throws = true;
+  offer_one(draft{.part = 4, .seq = 2, .address = "bruno"});
+  BOOST_TEST(over);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_that_is_too_long_is_never_tried) {

@@ -158,6 +158,39 @@ BOOST_AUTO_TEST_CASE(a_try_granted_after_its_partition_was_dropped_is_not_made) 
   BOOST_TEST(w.connector.size() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_partition_that_will_be_handed_over_begins_nothing_and_ends_what_it_began) {
+  core_world w;
+  w.offer(draft{.seq = 1});
+  w.offer(draft{.seq = 2});
+  w.offer(draft{.seq = 3, .address = "bruno"});
+  w.offer(draft{.part = 4, .conversation = conversation_id::make(), .seq = 4});
+  BOOST_TEST(w.beginning.size() == 3u);
+  w.take(w.connector.parting(3, w.now()));
+  BOOST_TEST(w.connector.size() == 3u); // 2 waited
+  BOOST_TEST(w.connector.under_way(3));
+  w.offer(draft{.seq = 5, .address = "carla"});
+  w.grant(); // it is still the owner who grants
+  BOOST_TEST(w.sending.size() == 3u);
+  while (!w.sending.empty())
+    w.answer(0, later());
+  BOOST_TEST(w.connector.under_way(3));
+  w.keep();
+  BOOST_TEST(w.settled.size() == 3u);
+  BOOST_TEST(!w.connector.under_way(3));
+  w.pass(seconds{60}, [&] { w.go(sent()); });
+  BOOST_TEST(w.begun == (seqs{1, 3, 4, 4}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_hand_over_that_was_waited_for_in_vain_makes_no_try_that_was_not_granted) {
+  core_world w;
+  w.offer(draft{.seq = 1});
+  w.take(w.connector.parting(3, w.now()));
+  w.take(w.connector.dropped(3, w.now()));
+  w.grant();
+  BOOST_TEST(w.sending.empty());
+  BOOST_TEST(!w.connector.under_way(3));
+}
+
 /// The provider, the ledger and the loader do what they like; the rules hold all the same.
 void storm(unsigned seed) {
   std::mt19937 random{seed};

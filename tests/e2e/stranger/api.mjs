@@ -9,10 +9,11 @@ export const packages = createRequire(process.env.RECADO_STRANGER_MODULES + '/')
 export const info = () => JSON.parse(readFileSync(process.env.RECADO_INFO, 'utf8'));
 
 export class Api {
-  static async enter() {
+  static async enter(who = 'client') {
     const api = new Api();
     api.info = info();
-    const { client_id, client_secret } = api.info;
+    const client_id = api.info[`${who}_id`];
+    const client_secret = api.info[`${who}_secret`];
     const answer = await fetch(`${api.info.url}/auth/token`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },

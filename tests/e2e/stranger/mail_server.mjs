@@ -2,6 +2,7 @@
 //   refused-…   550 at RCPT
 //   later2-…    451 at RCPT, twice, then well
 //   lost1-…     takes the mail and hangs up without a word, once, then well
+//   slow-…      takes half a second over its answer to the mail
 import { packages } from './api.mjs';
 
 const { SMTPServer } = packages('smtp-server');
@@ -58,7 +59,8 @@ export class MailServer {
         for (const one of this.server.connections) if (one.id === session.id) one._socket.destroy();
         return;
       }
-      done(null, 'taken');
+      if (to.startsWith('slow-')) setTimeout(() => done(null, 'taken'), 500);
+      else done(null, 'taken');
     });
   }
 }
