@@ -9,9 +9,9 @@
 namespace recado::chaos {
 
 /// Reads FOLDER/clients/*.jsonl, FOLDER/faults.jsonl and, given a DSN, the tables; writes
-/// FOLDER/verdict.json and FOLDER/report.html. Without a DSN only what clients saw is compared.
-/// Throws std::runtime_error when there is nothing to check or the database does not answer.
-/// The result is what verdict.json holds; "ok" is true when no promise was broken.
+/// FOLDER/verdict.json, FOLDER/report.html and FOLDER/report.md. Without a DSN only what clients
+/// saw is compared. Throws std::runtime_error when there is nothing to check or the database does
+/// not answer. The result is what verdict.json holds; "ok" is true when no promise was broken.
 nlohmann::json check_folder(const std::filesystem::path& folder,
                             const std::optional<std::string>& dsn);
 

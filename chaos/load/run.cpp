@@ -49,8 +49,8 @@ void run::connect() {
     free_.push_back(callers_.back().get());
   }
   auto listen = [&](const std::string& token) {
-    receivers_.push_back(std::make_unique<receiver>(
-      [this](receiver& who, std::string_view text) { on_frame(who, text); }));
+    receivers_.push_back(std::make_unique<web_socket>(
+      [this](web_socket& who, std::string_view text) { on_frame(who, text); }));
     receivers_.back()->start(loop_, on_.host, on_.port, token);
     // few at a time: a server may take some time for each upgrade
     auto end = clock::now() + 10s;
@@ -187,7 +187,7 @@ void run::on_answer(caller& line, const http_answer* got) {
   if (got) free_.push_back(&line); // a closed connection is not used again
 }
 
-void run::on_frame(receiver& who, std::string_view text) {
+void run::on_frame(web_socket& who, std::string_view text) {
   if (!text.starts_with(R"({"type":"message")")) return;
   std::uint64_t number = 0;
   std::int64_t seq = 0;

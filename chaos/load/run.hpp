@@ -1,9 +1,9 @@
 #pragma once
 /// One measured run: people who write, people who read, and what became of every message.
-#include "chaos/load/caller.hpp"
 #include "chaos/load/histogram.hpp"
 #include "chaos/load/options.hpp"
-#include "chaos/load/receiver.hpp"
+#include "chaos/sockets/caller.hpp"
+#include "chaos/sockets/web_socket.hpp"
 
 #include <chrono>
 #include <deque>
@@ -12,6 +12,11 @@
 #include <vector>
 
 namespace recado::load {
+
+using chaos::caller;
+using chaos::http_answer;
+using chaos::poller;
+using chaos::web_socket;
 
 /// Where the messages go, made before the run begins.
 struct stage {
@@ -65,7 +70,7 @@ private:
   std::string request_for(std::uint64_t first, std::uint64_t count) const;
   std::string message_for(std::uint64_t number) const;
   void on_answer(caller& line, const http_answer* got);
-  void on_frame(receiver& who, std::string_view text);
+  void on_frame(web_socket& who, std::string_view text);
   clock::time_point due_at(std::uint64_t number) const { return due_[number]; }
   bool measured(std::uint64_t number) const { return number >= measured_from_; }
   static std::uint64_t us_since(clock::time_point then, clock::time_point now);
@@ -74,7 +79,7 @@ private:
   const stage& on_;
   poller loop_;
   std::vector<std::unique_ptr<caller>> callers_;
-  std::vector<std::unique_ptr<receiver>> receivers_;
+  std::vector<std::unique_ptr<web_socket>> receivers_;
   std::vector<caller*> free_;
   std::string filler_;
 

@@ -1,15 +1,22 @@
 #pragma once
 /// One HTTP/1.1 connection that is kept, with one request under way.
-#include "chaos/load/poller.hpp"
+#include "chaos/sockets/poller.hpp"
 
 #include <functional>
 
-namespace recado::load {
+namespace recado::chaos {
 
 struct http_answer {
   int status = 0;
-  std::string_view body; ///< valid during the call
+  std::string_view head; ///< with the status line; valid during the call, as the body
+  std::string_view body;
+
+  /// The value of a header, in any case; empty if absent.
+  std::string_view header(std::string_view name) const;
 };
+
+/// Reads one whole answer from the front; how many bytes it took, 0 when some are missing.
+std::size_t read_answer(std::string_view all, http_answer& into);
 
 class caller final : public connection {
 public:
@@ -27,4 +34,4 @@ private:
   listener heard_;
 };
 
-} // namespace recado::load
+} // namespace recado::chaos

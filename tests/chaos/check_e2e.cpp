@@ -1,0 +1,47 @@
+/// Good clients, one kill -9 in the middle, and the verdict.
+#include "chaos/log/record_file.hpp"
+#include "chaos/workload/workload.hpp"
+#include "tests/e2e/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+namespace recado::e2e {
+namespace {
+
+using chaos::fault_record;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(clients_that_retry_get_everything_across_a_kill) {
+  world one;
+  auto now = one.look();
+  auto out = one.data().parent_path() / "run";
+  chaos::workload_options how{.urls = {now.url},
+                              .client_id = now.client_id,
+                              .client_secret = now.client_secret,
+                              .conversations = 20,
+                              .rate = 200,
+                              .receivers = 10,
+                              .out_folder = out};
+  chaos::run_clock clock{how.origin};
+  chaos::record_file faults{out / "faults.jsonl"};
+  chaos::workload people{how};
+  people.start();
+  BOOST_REQUIRE(wait_until([&] { return people.counts().accepted > 400; }, 60s));
+  faults.write(fault_record{clock.now(), true, "kill", "n1", "SIGKILL"});
+  one.kill_node();
+  one.wait_ready();
+  faults.write(fault_record{clock.now(), false, "kill", "n1", ""});
+  auto before = people.counts().accepted;
+  BOOST_REQUIRE(wait_until([&] { return people.counts().accepted > before + 400; }, 60s));
+  people.stop_sending();
+  bool drained = people.drain(60s);
+  auto counts = people.counts();
+  BOOST_TEST_MESSAGE("sent " << counts.sent << ", accepted " << counts.accepted << ", received "
+                             << counts.received);
+  BOOST_TEST(drained);
+  BOOST_TEST(counts.open == 0u);
+}
+
+} // namespace recado::e2e
