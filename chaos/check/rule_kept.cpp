@@ -34,14 +34,16 @@ void compare(const stored_message& row, const sent_message& sent, findings& into
 
 placement placement_of(const history& seen, const database* held) {
   placement out;
+  if (held) {
+    for (const auto& row : held->messages)
+      if (row.seq) out[row.message] = *row.seq;
+    return out;
+  }
   for (const auto& [id, sent] : seen.messages)
     if (auto told = sent.told_seq()) out[id] = *told;
   for (const auto& [key, events] : seen.streams)
     for (const auto& event : events)
       if (!event.message.nil()) out.try_emplace(event.message, event.seq);
-  if (held)
-    for (const auto& row : held->messages)
-      if (row.seq) out[row.message] = *row.seq;
   return out;
 }
 

@@ -7,7 +7,7 @@
 
 namespace recado::chaos {
 
-/// message → the seq that it has: in the database, or else as somebody was told.
+/// message → the seq that it has: in the database; without one, as somebody was told or heard.
 using placement = std::unordered_map<message_id, std::int64_t>;
 placement placement_of(const history& seen, const database* held);
 

@@ -1,10 +1,11 @@
 /// Good clients, one kill -9 in the middle, and the verdict.
+#include "chaos/check/check_folder.hpp"
 #include "chaos/log/record_file.hpp"
 #include "chaos/workload/workload.hpp"
 #include "tests/e2e/world.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <thread>
+#include <nlohmann/json.hpp>
 
 namespace recado::e2e {
 namespace {
@@ -42,6 +43,13 @@ BOOST_AUTO_TEST_CASE(clients_that_retry_get_everything_across_a_kill) {
                              << counts.received);
   BOOST_TEST(drained);
   BOOST_TEST(counts.open == 0u);
+
+  auto verdict = chaos::check_folder(out, now.dsn);
+  BOOST_TEST_MESSAGE(chaos::to_text(verdict));
+  BOOST_TEST(verdict.at("ok") == true, verdict.at("violations").dump(2));
+  BOOST_TEST(verdict.at("records").at("broken") == 0);
+  BOOST_TEST(verdict.at("counts").at("accepted") == counts.accepted);
+  BOOST_TEST(verdict.at("figures").at("faults").size() == 1u);
 }
 
 } // namespace recado::e2e
