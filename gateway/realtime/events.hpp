@@ -25,7 +25,7 @@ struct frame {
 struct standing {
   conversation_id conversation;
   std::int64_t joined_seq = 0;
-  std::int64_t last_seq = 0; ///< all messages up to it were handed to the sessions
+  std::int64_t last_seq = 0; ///< what lies above is handed to its sessions, and nothing else
 };
 
 /// Somebody types. `origin` nil: by REST.

@@ -47,14 +47,18 @@ void hub_core::forget(person& who) {
   people_.erase(person_key{who.key});
 }
 
+/// A person who has just come is told nothing up to the seq that was read with its memberships; a
+/// room that others look at may not have heard of that one yet.
 std::vector<standing> hub_core::standings(const session_id& session) const {
   std::vector<standing> out;
   auto found = sessions_.find(session);
   if (found == sessions_.end()) return out;
   const auto& who = *found->second;
   out.reserve(who.stays.size());
-  for (const auto& [conversation, own] : who.stays)
-    out.push_back({conversation, own.joined_seq, rooms_.at({who.key.client, conversation}).seq});
+  for (const auto& [conversation, own] : who.stays) {
+    auto handed_on = rooms_.at({who.key.client, conversation}).seq;
+    out.push_back({conversation, own.joined_seq, std::max(own.start_seq, handed_on)});
+  }
   return out;
 }
 

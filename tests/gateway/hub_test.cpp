@@ -104,6 +104,9 @@ public:
     who.open = true;
     for (const auto& [where, in] : rooms)
       who.start[where] = in.last_seq(); // nothing later may be missed
+    // Whoever resumes now reads up to here: what lies above must be handed on.
+    for (const auto& each : hub.standings(id))
+      who.start[each.conversation] = std::min(who.start[each.conversation], each.last_seq);
   }
   void deliver(const session_id& id, const frame& what) override {
     auto& who = sessions.at(id);
