@@ -62,6 +62,10 @@ database read_database(const std::string& dsn, const client_id& client,
       out.messages.push_back(message_of(all, row, where));
     auto last = from.ask("chaos_last_seq", sql::last_seq, &where);
     if (!last.empty()) out.last_seq[where] = last.get_int(0, 0);
+    auto people = from.ask("chaos_members", sql::members, &where);
+    for (std::size_t row = 0; row < people.size(); ++row)
+      out.positions.push_back({where, std::string{people.get_text(row, 0)}, people.get_int(row, 1),
+                               people.get_int(row, 2)});
   }
   auto waiting = from.ask("chaos_inbox", sql::inbox);
   for (std::size_t row = 0; row < waiting.size(); ++row)

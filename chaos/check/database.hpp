@@ -21,11 +21,20 @@ struct stored_message {
   std::int64_t created_at = 0; ///< wall time, microseconds
 };
 
+/// How far a member says it has a conversation.
+struct stored_position {
+  conversation_id conversation;
+  std::string user{};
+  std::int64_t delivered = 0;
+  std::int64_t read = 0;
+};
+
 struct database {
   std::vector<stored_message> messages{}; ///< by conversation, in the order of seq
   std::vector<message_id> inbox{};        ///< stored, not yet numbered
   std::unordered_map<message_id, std::string> dead_letters{}; ///< with their codes
   std::unordered_map<conversation_id, std::int64_t> last_seq{};
+  std::vector<stored_position> positions{};
 };
 
 /// Everything of this client. Throws std::runtime_error when the database does not answer.

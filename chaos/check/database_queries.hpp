@@ -23,4 +23,8 @@ inline constexpr std::string_view dead_letters =
 inline constexpr std::string_view last_seq =
   "select last_seq from conversation where conversation_id = $2 and client_id = $1";
 
+/// client, conversation → how far its members have it.
+inline constexpr std::string_view members = "select user_id, delivered_seq, read_seq from member "
+                                            "where conversation_id = $2 and client_id = $1";
+
 } // namespace recado::chaos::sql

@@ -12,11 +12,16 @@ constexpr micros bucket = 100'000;
 constexpr micros second = 1'000'000;
 constexpr micros aftermath = 2'000'000; ///< what begins so soon after a fault's end is "during" it
 
-/// The longest wait of each conversation among those that touch the fault.
-std::map<conversation_id, micros> waits_in(const std::vector<wait>& all, micros from, micros to) {
+/// The longest wait of each conversation among those that touch the fault. What is open when the
+/// next fault begins is the next one's, unless it began during this one.
+std::map<conversation_id, micros> waits_in(const std::vector<wait>& all, const span& fault,
+                                           micros until) {
   std::map<conversation_id, micros> out;
   for (const auto& one : all) {
-    if (one.begun > to || (one.accepted && *one.accepted < from)) continue;
+    if (!one.alone() || one.begun > until || (one.accepted && *one.accepted < fault.begin))
+      continue;
+    bool of_the_next = one.accepted && *one.accepted > until && one.begun > fault.end + aftermath;
+    if (of_the_next) continue;
     auto& longest = out[one.conversation];
     if (one.accepted) longest = std::max(longest, *one.accepted - one.begun);
   }
@@ -45,7 +50,7 @@ fault_figures figures_of_fault(const span& fault, micros until, const std::vecto
   out.detail = fault.detail;
   out.begin = fault.begin;
   out.end = fault.end;
-  auto touched = waits_in(waits, fault.begin, until);
+  auto touched = waits_in(waits, fault, until);
   out.gaps = spread_of_waits(touched, [](const auto&) { return true; });
   auto owned = owners.of(fault.target, fault.begin);
   out.owned = spread_of_waits(touched, [&](const auto& where) { return owned.contains(where); });
@@ -122,7 +127,7 @@ figures figures_of(const history& seen, const database* held) {
     out.faults.push_back(figures_of_fault(spans[i], end_of(spans, i), waits, handoffs, owners));
   std::vector<micros> inside, outside, pauses;
   for (const auto& one : waits) {
-    if (!one.post || !one.accepted) continue;
+    if (!one.post() || !one.accepted) continue;
     bool during = std::ranges::any_of(spans, [&](const span& fault) {
       return *one.accepted >= fault.begin && one.begun <= fault.end + aftermath;
     });

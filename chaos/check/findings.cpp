@@ -5,13 +5,31 @@
 namespace recado::chaos {
 
 std::string_view to_string(broken kind) noexcept {
-  constexpr std::array<std::string_view, broken_kinds> names{
-    "lost",           "wrong_seq",      "wrong_content",       "stored_twice",
-    "seq_missing",    "seq_twice",      "failed_after_accept", "never_numbered",
-    "nobody_sent_it", "answer_changed", "new_twice",           "refused",
-    "never_accepted", "out_of_order",   "session_order",       "heard_twice",
-    "hole_in_stream", "not_heard",      "heard_other",         "status_went_back",
-    "not_found",      "two_owners",     "epoch_went_back",     "created_went_back"};
+  constexpr std::array<std::string_view, broken_kinds> names{"lost",
+                                                             "wrong_seq",
+                                                             "wrong_content",
+                                                             "stored_twice",
+                                                             "seq_missing",
+                                                             "seq_twice",
+                                                             "failed_after_accept",
+                                                             "never_numbered",
+                                                             "nobody_sent_it",
+                                                             "answer_changed",
+                                                             "new_twice",
+                                                             "refused",
+                                                             "never_accepted",
+                                                             "out_of_order",
+                                                             "session_order",
+                                                             "heard_twice",
+                                                             "hole_in_stream",
+                                                             "not_heard",
+                                                             "heard_other",
+                                                             "receipt_lost",
+                                                             "status_went_back",
+                                                             "not_found",
+                                                             "two_owners",
+                                                             "epoch_went_back",
+                                                             "created_went_back"};
   return names[static_cast<std::size_t>(kind)];
 }
 

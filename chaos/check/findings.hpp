@@ -26,13 +26,14 @@ enum class broken : std::uint8_t {
   hole_in_stream,      ///< a reader's connection left a seq out
   not_heard,           ///< a reader never got it
   heard_other,         ///< a reader got another message under this seq
+  receipt_lost,        ///< answered, and the member's position is lower
   status_went_back,
   not_found,         ///< GET of an accepted message: 404
   two_owners,        ///< two nodes numbered under one epoch
   epoch_went_back,   ///< a later seq has a lower epoch
   created_went_back, ///< a later seq was created earlier
 };
-inline constexpr std::size_t broken_kinds = 24;
+inline constexpr std::size_t broken_kinds = 25;
 std::string_view to_string(broken kind) noexcept;
 
 struct violation {

@@ -26,6 +26,8 @@ void check_session_order(const history& seen, const placement& where, findings& 
 /// Each reader: ascending, without repetition, without a hole, and in the end everything.
 void check_streams(const history& seen, const placement& where, const database* held,
                    findings& into);
+/// A receipt that was answered is in its member's position; none is refused.
+void check_receipts(const history& seen, const database* held, findings& into);
 /// What GET says of a message only moves forward.
 void check_statuses(const history& seen, findings& into);
 

@@ -4,14 +4,24 @@
 
 namespace recado::chaos {
 
+namespace {
+
+/// When somebody first tried to send it: the first bytes, or the connection that was refused.
+micros first_attempt(const sent_message& sent) {
+  auto at = sent.first_try();
+  bool refused_first = !sent.answers.empty() && (!at || sent.answers.front().at < *at);
+  return refused_first ? sent.answers.front().at : at.value_or(sent.begun);
+}
+
+} // namespace
+
 std::vector<wait> waits_of(const history& seen) {
   std::vector<wait> out;
   for (const auto& [id, sent] : seen.messages) {
     if (sent.begun < 0) continue;
-    wait one{sent.conversation, sent.begun};
+    wait one{sent.conversation, first_attempt(sent)};
     if (const auto* accepted = sent.accepted()) one.accepted = accepted->at;
-    one.post = !sent.tries.empty() &&
-               (sent.tries.front().via == way::post || sent.tries.front().via == way::person);
+    if (!sent.tries.empty()) one.via = sent.tries.front().via;
     out.push_back(one);
   }
   return out;

@@ -7,12 +7,16 @@
 
 namespace recado::chaos {
 
-/// A message, from the decision to send it to its first 2xx.
+/// A message, from its first attempt to its first 2xx.
 struct wait {
   conversation_id conversation;
   micros begun = 0;
   std::optional<micros> accepted{};
-  bool post = false; ///< by POST /v1/messages
+  way via = way::post; ///< of the first try
+
+  /// A conversation's own wait. In a bulk request a message waits for all others, too.
+  bool alone() const { return via != way::bulk; }
+  bool post() const { return via == way::post || via == way::person; }
 };
 std::vector<wait> waits_of(const history& seen);
 

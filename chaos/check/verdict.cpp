@@ -69,7 +69,8 @@ json counts(const verdict& of) {
           {"heard", of.took.heard},
           {"unknown", of.took.unknown},
           {"lost", f.count(lost) + f.count(failed_after_accept) + f.count(never_numbered) +
-                     f.count(seq_missing) + f.count(not_heard) + f.count(hole_in_stream)},
+                     f.count(receipt_lost) + f.count(seq_missing) + f.count(not_heard) +
+                     f.count(hole_in_stream)},
           {"duplicated",
            f.count(stored_twice) + f.count(seq_twice) + f.count(new_twice) + f.count(heard_twice)},
           {"out_of_order", f.count(out_of_order) + f.count(session_order) +
@@ -113,6 +114,7 @@ verdict judge(const history& seen, const database* held) {
   check_real_time_order(seen, where, out.found);
   check_session_order(seen, where, out.found);
   check_streams(seen, where, held, out.found);
+  check_receipts(seen, held, out.found);
   check_statuses(seen, out.found);
   out.took = figures_of(seen, held);
   return out;

@@ -11,7 +11,7 @@ namespace recado::chaos {
 namespace {
 
 constexpr std::size_t window = 16;
-constexpr micros patience = 2'000'000;
+constexpr micros patience = 1'500'000;
 constexpr micros pause_after_error = 50'000;
 
 } // namespace

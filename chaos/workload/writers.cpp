@@ -9,7 +9,7 @@ namespace recado::chaos {
 namespace {
 
 constexpr micros patience = 1'000'000;
-constexpr micros bulk_patience = 3'000'000;
+constexpr micros bulk_patience = 2'000'000;
 constexpr micros gather_for = 50'000;
 constexpr std::size_t bulk_max = 20;
 constexpr std::size_t one_in = 50; ///< this many accepted messages are sent once more, later

@@ -71,4 +71,21 @@ BOOST_AUTO_TEST_CASE(an_accepted_message_is_never_unknown) {
   BOOST_TEST((found(all) == kinds{{"not_found", 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_receipt_that_was_answered_is_kept) {
+  story fine;
+  fine.receipt(3, true, 0).receipt(3, true, 200).receipt(4, false, 200).receipt(9, false, 503);
+  fine.held.positions.push_back({room(1), "0a1b2c3d-reader-1", 4, 3});
+  BOOST_TEST((found(fine) == kinds{}));
+  story lost;
+  lost.receipt(3, true, 200).receipt(5, false, 200);
+  lost.held.positions.push_back({room(1), "0a1b2c3d-reader-1", 4, 2});
+  BOOST_TEST((found(lost) == kinds{{"receipt_lost", 2}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_receipt_for_what_was_heard_is_not_refused) {
+  story all;
+  all.receipt(3, true, 422);
+  BOOST_TEST((found(all) == kinds{{"refused", 1}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

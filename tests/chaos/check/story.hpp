@@ -72,6 +72,10 @@ public:
     builder_.add(look_record{now_ += 1'000, begun, message(number), status});
     return *this;
   }
+  story& receipt(std::int64_t up_to, bool read, int status) {
+    builder_.add(receipt_record{now_ += 1'000, "reader-1", room(1), read, up_to, status});
+    return *this;
+  }
   story& readers(std::vector<std::string> names, unsigned where = 1) {
     builder_.add(room_record{now_, room(where), std::move(names)});
     return *this;
