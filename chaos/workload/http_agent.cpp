@@ -10,6 +10,7 @@ namespace {
 constexpr micros connect_limit = 500'000;
 constexpr micros pause_first = 20'000;
 constexpr micros pause_max = 1'000'000;
+constexpr micros patience_max = 8'000'000;
 constexpr micros stay_least = 10'000'000; ///< at one node; then any other, as behind a balancer
 constexpr micros stay_most = 20'000'000;
 
@@ -31,7 +32,7 @@ http_agent::http_agent(scene& in, std::string name, micros patience)
 
 void http_agent::begin() {
   auto now = in_.clock.now();
-  failures_ = 0;
+  failures_ = late_ = 0;
   if (now >= move_at_) {
     move_at_ = now + in_.between(stay_least, stay_most);
     hang_up();
@@ -54,7 +55,7 @@ void http_agent::on_open() {
 
 void http_agent::ask(micros now) {
   stage_ = stage::asking;
-  until_ = now + patience_;
+  until_ = now + std::min(patience_ << std::min(late_, 8u), patience_max);
   send(request());
 }
 
@@ -83,8 +84,9 @@ void http_agent::tick(micros now) {
     if (now >= until_) next_node("no connection in time");
     return;
   case stage::asking:
-    if (now >= until_) next_node("no answer in time");
-    return;
+    if (now < until_) return;
+    ++late_;
+    return next_node("no answer in time");
   case stage::pausing:
     if (now >= until_) try_now(now);
   }

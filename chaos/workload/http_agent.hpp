@@ -8,7 +8,8 @@ namespace recado::chaos {
 
 class http_agent : public connection {
 public:
-  /// `patience`: how long a node may take before another one is asked.
+  /// `patience`: how long a node may take before another one is asked. It doubles with every answer
+  /// that does not come: nodes that are only slow are not buried in repetitions.
   http_agent(scene& in, std::string name, micros patience);
   bool busy() const noexcept { return stage_ != stage::idle; }
   void tick(micros now);
@@ -52,6 +53,7 @@ private:
   stage stage_ = stage::idle;
   unsigned node_ = 0;
   unsigned failures_ = 0; ///< in a row
+  unsigned late_ = 0;     ///< of them, answers that did not come in time
   micros until_ = 0;      ///< of the stage
   micros move_at_ = 0;
 };

@@ -11,7 +11,8 @@ namespace recado::chaos {
 namespace {
 
 constexpr std::size_t window = 16;
-constexpr micros patience = 1'500'000;
+constexpr micros patience = 1'500'000; ///< twice as much after each time in vain
+constexpr micros patience_max = 8'000'000;
 constexpr micros pause_after_error = 50'000;
 
 } // namespace
@@ -48,8 +49,10 @@ void session_writer::on_link_lost() {
 
 void session_writer::tick(micros now) {
   link_agent::tick(now);
-  bool late = listening() && !open_.empty() && now - open_.front().sent_at > patience;
-  if (late) leave("no answer in time");
+  if (!listening() || open_.empty()) return;
+  if (now - open_.front().sent_at < std::min(patience << std::min(late_, 8u), patience_max)) return;
+  ++late_;
+  leave("no answer in time");
 }
 
 void session_writer::on_text(std::string_view text) {
@@ -71,6 +74,7 @@ void session_writer::on_ack(std::string_view text, std::uint64_t number) {
   if (said.seq) room.acked_seq = std::max(room.acked_seq, *said.seq);
   in_.records.note_answer(at->what, name(), said);
   open_.erase(at);
+  late_ = 0;
 }
 
 /// What came behind it may have been taken: the order is kept by beginning again from here.

@@ -29,6 +29,7 @@ private:
   const audience& who_;
   std::deque<unanswered> open_; ///< in the order of their sending
   std::uint64_t last_number_ = 0;
+  unsigned late_ = 0; ///< connections in a row that brought no answer in time
 };
 
 } // namespace recado::chaos
