@@ -135,6 +135,17 @@ complaint listening_address(const std::string& text) {
   return fmt::format("\"{}\" is not an IPv4 or IPv6 address", text);
 }
 
+/// As libpq takes it; a word alone would be the name of a database on this machine's socket. "***"
+/// is what `config check --show` writes in its place.
+complaint database_url(const std::string& text) {
+  if (text.empty()) return "is empty";
+  bool known = text.starts_with("postgresql://") || text.starts_with("postgres://") ||
+               text.find('=') != std::string::npos || text == "***";
+  if (known) return std::nullopt;
+  return "is neither postgresql://user@host:port/database nor host=… dbname=…"; // may hold a
+                                                                                // password
+}
+
 complaint bus_url(const std::string& text) {
   if (text.starts_with("nats://") || text.starts_with("tls://")) return std::nullopt;
   return "is not a URL that begins with nats:// or tls://"; // it may hold a password
@@ -200,7 +211,7 @@ void describe(limits_section& s, table& to) {
 
 void describe(store_section& s, table& to) {
   to.in("store")
-    .text("dsn", s.dsn, not_empty)
+    .text("dsn", s.dsn, database_url)
     .secret()
     .number("writers", s.writers, 1, 64)
     .number("readers", s.readers, 1, 256)

@@ -173,8 +173,10 @@ private:
     if (router_) router_->on_link(up);
     if (board_ && up) board_->doubt();
     if (owner_) owner_->on_link(up);
-    observe::log_info(up ? "nats-connected" : "nats-disconnected", "{}",
-                      up ? link_->server_id() : "");
+    if (up)
+      observe::log_info("nats-connected", "{}", link_->server_id());
+    else
+      observe::log_warn("nats-disconnected", "none of bus.urls answers: messages take the inbox");
   }
 
   /// What other nodes say to this one.
@@ -255,10 +257,14 @@ std::optional<enrolment> enroll(const config::node_config& config, const sigset_
   store::connection_config connect;
   connect.url = config.store.dsn;
   store::connection db{connect};
+  std::string told;
   for (;;) {
     auto done = try_to_enroll(db, config);
     if (done) return *done;
-    observe::log_warn("database-not-ready", "{} (has `recado migrate` run?)", done.error().detail);
+    // A person looks at the first line, a log should not be filled by the others.
+    if (std::exchange(told, done.error().detail) != done.error().detail)
+      observe::log_warn("database-not-ready",
+                        "{}; trying on. Is store.dsn right, and has `recado migrate` run?", told);
     if (wait_for_signal(signals, 500ms)) return std::nullopt;
   }
 }

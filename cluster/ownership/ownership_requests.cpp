@@ -23,7 +23,8 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::en
       (void)db.run_one(sql::end_backend(backend, connect.application_name));
     if (!std::exchange(waits, true))
       observe::log_warn("node-id-taken",
-                        "another process runs as node {}: waiting until it ends or falls silent",
+                        "another process runs as node {}: waiting until it ends or falls silent. "
+                        "Every node needs a node.id of its own",
                         self.node);
     return seen::enroll_failed{true};
   }

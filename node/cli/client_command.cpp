@@ -4,6 +4,7 @@
 #include "node/database/registry.hpp"
 #include "node/embedded/data_folder.hpp"
 
+#include "runtime/observe/log.hpp"
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -56,6 +57,7 @@ template <class Action>
 int with_database(const client_options& options, Action action) {
   auto url = find_database(options.where);
   if (!url) return complain("client", url.error(), options.json);
+  observe::set_level(observe::level::error); // the person is told in a sentence
   store::connection db{database::setup_connection(*url)};
   return action(db);
 }

@@ -1,6 +1,7 @@
 #include "node/cli/command.hpp"
 #include "node/cli/place.hpp"
 #include "node/database/migrate.hpp"
+#include "runtime/observe/log.hpp"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ void print_step(const store::migration_step& one) {
 int run_migrate(const migrate_options& options) {
   auto url = find_database(options.where);
   if (!url) return complain("migrate", url.error(), options.json);
+  observe::set_level(observe::level::error); // the person is told in a sentence
   auto done = database::migrate(*url, print_step);
   if (!done) return complain("migrate", done.error(), options.json);
   if (options.json)

@@ -14,8 +14,10 @@ void add_up(CLI::App& root, chosen_command& chosen) {
     ->check(CLI::Range(1, 16));
   command.add_option("--data", options->data, "folder of everything that is kept")
     ->capture_default_str();
-  command.add_option("--port", options->port,
-                     "HTTP port, 0 for any free one (default: 8080 or the next free one)");
+  command
+    .add_option("--port", options->port,
+                "HTTP port, 0 for any free one (default: 8080 or the next free one)")
+    ->check(CLI::Range(0, 65'535));
   command.add_option("--info", options->info,
                      "write addresses, pids and credentials to this file (JSON, 0600) when ready");
   command.add_flag("--restart", options->restart, "start a node that died again");

@@ -16,8 +16,10 @@ std::string describe_problem(const answer& got) {
   auto code = body.value("code", body.value("error", std::string{"error"}));
   auto detail = body.value("detail", body.value("title", std::string{}));
   auto text = fmt::format("{} {}: {}", got.status, code, detail);
-  for (const auto& one : body.value("errors", json::array()))
-    text += fmt::format("; {} {}", one.value("pointer", ""), one.value("detail", ""));
+  auto errors = body.value("errors", json::array());
+  for (const auto& one : errors) // a single one is told in the detail as well
+    if (errors.size() > 1 || detail.empty())
+      text += fmt::format("; {} {}", one.value("pointer", ""), one.value("detail", ""));
   return text;
 }
 

@@ -7,6 +7,20 @@
 
 namespace recado::database {
 
+namespace {
+
+std::string explain(const store::migration_error& why) {
+  using reason = store::migration_error::reason;
+  if (why.why == reason::newer_database || why.why == reason::changed)
+    return why.text + ": another version of Recado has used this database; use that version, or "
+                      "another database";
+  if (why.cause.kind == store::error_kind::connection)
+    return "cannot reach the database: " + why.cause.message;
+  return why.text;
+}
+
+} // namespace
+
 store::connection_config setup_connection(const std::string& url) {
   store::connection_config config;
   config.url = url;
@@ -30,12 +44,7 @@ tl::expected<bool, std::string> create(const std::string& server_url, const std:
 tl::expected<store::migration_result, std::string>
 migrate(const std::string& url, const std::function<void(const store::migration_step&)>& progress) {
   auto done = store::migrate(setup_connection(url), embedded::sql(), progress);
-  if (!done) {
-    const auto& why = done.error();
-    return tl::unexpected(why.cause.kind == store::error_kind::none
-                            ? why.text
-                            : fmt::format("{}: {}", why.text, store::describe(why.cause)));
-  }
+  if (!done) return tl::unexpected(explain(done.error()));
   return *done;
 }
 

@@ -27,6 +27,19 @@ namespace {
 // sun_path holds 107 bytes and a zero; the server appends "/.s.PGSQL.65535".
 constexpr std::size_t socket_folder_bytes_max = 107 - 16;
 
+constexpr const char* other_folder = "choose another folder with --data";
+
+/// What lies in a folder that was never ours; a disk mounted for us may have been prepared.
+std::optional<std::string> foreign_in(const fs::path& root) {
+  if (fs::exists(root / "lock") || fs::exists(data_folder::credentials_of(root)))
+    return std::nullopt;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator{root, failed})
+    if (auto name = entry.path().filename(); name != "lost+found" && name != "postgres")
+      return name.string();
+  return std::nullopt;
+}
+
 template <class T>
 attempt<T> read_json(const fs::path& path) {
   auto text = read_file(path);
@@ -41,7 +54,9 @@ attempt<T> read_json(const fs::path& path) {
 attempt<int> take_lock(const fs::path& root) {
   auto path = root / "lock";
   int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return sorry(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+  if (fd < 0)
+    return sorry(fmt::format("cannot write {}: {}; run as its owner, or {}", path.string(),
+                             std::strerror(errno), other_folder));
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
   auto why = errno;
   ::close(fd);
@@ -82,9 +97,17 @@ attempt<data_folder> data_folder::open(const fs::path& where) {
   // 0711: the user postgres may have to pass; the names within are no secret, the files are 0600.
   auto existed = fs::exists(absolute, failed);
   if (!existed)
-    if (auto made = make_folder(absolute, 0711); !made) return sorry(made.error());
+    if (auto made = make_folder(absolute, 0711); !made)
+      return sorry(fmt::format("{}; {}", made.error(), other_folder));
   auto root = fs::canonical(absolute, failed);
-  if (failed) return sorry(fmt::format("cannot use {}: {}", where.string(), failed.message()));
+  if (failed)
+    return sorry(
+      fmt::format("cannot use {}: {}; {}", where.string(), failed.message(), other_folder));
+  if (!fs::is_directory(root))
+    return sorry(fmt::format("{} is no folder; {}", root.string(), other_folder));
+  if (auto foreign = foreign_in(root))
+    return sorry(fmt::format("{} is not empty and not Recado's ({} is in it); {}", root.string(),
+                             *foreign, other_folder));
   auto lock = take_lock(root);
   if (!lock) return sorry(lock.error());
   data_folder taken{root, *lock};
@@ -126,8 +149,8 @@ attempt<fs::path> data_folder::socket_folder() const {
 attempt<credentials> data_folder::secrets() const {
   if (read_file(credentials_of(root_))) return read_credentials(root_);
   if (fs::exists(postgres() / "PG_VERSION"))
-    return sorry(fmt::format("{} is missing, but {} belongs to it", credentials_of(root_).string(),
-                             postgres().string()));
+    return sorry(fmt::format("{} is missing, but {} belongs to it: put it back, or {}",
+                             credentials_of(root_).string(), postgres().string(), other_folder));
   auto made = new_credentials();
   return write_credentials(root_, made).map([&] { return made; });
 }

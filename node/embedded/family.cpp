@@ -1,5 +1,6 @@
 #include "node/embedded/family.hpp"
 
+#include "node/embedded/files.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/policy/retry.hpp"
 
@@ -105,7 +106,7 @@ attempt<void> family::run_to_end(const std::string& name, const child_command& c
   if (stop_requested_) return sorry("stopped");
   if (!ended) return sorry(fmt::format("{} did not end within {} s", name, limit / 1s));
   if (status != 0)
-    return sorry(fmt::format("{}: {}; see {}", name, describe_exit(status), command.log.string()));
+    return sorry(fmt::format("{}: {}; {}", name, describe_exit(status), see_log(command.log)));
   return {};
 }
 

@@ -2,9 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,6 +68,44 @@ attempt<void> make_folder(const fs::path& path, mode_t mode) {
   if (::chmod(path.c_str(), mode) != 0)
     return sorry(fmt::format("cannot set the mode of {}: {}", path.string(), std::strerror(errno)));
   return {};
+}
+
+namespace {
+
+constexpr std::size_t lines_shown = 5;
+constexpr std::size_t lines_searched = 20; ///< further up it speaks of an earlier life
+
+std::deque<std::string> last_lines(const fs::path& file) {
+  std::deque<std::string> out;
+  std::ifstream in{file};
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) continue;
+    out.push_back(std::move(line));
+    if (out.size() > lines_searched) out.pop_front();
+  }
+  return out;
+}
+
+/// The text of a line of ours that says what went wrong.
+std::optional<std::string> error_in(const std::string& line) {
+  auto said = nlohmann::json::parse(line, nullptr, false);
+  if (!said.is_object() || said.value("level", "") != "error") return std::nullopt;
+  return said.value("msg", "");
+}
+
+} // namespace
+
+std::string see_log(const fs::path& file) {
+  auto lines = last_lines(file);
+  std::optional<std::string> error;
+  for (const auto& line : lines)
+    if (auto one = error_in(line)) error = one;
+  auto out = fmt::format("see {}", file.string());
+  if (error) return fmt::format("{}:\n    {}", out, *error);
+  while (lines.size() > lines_shown)
+    lines.pop_front();
+  if (!lines.empty()) out += fmt::format(", which ends with\n    {}", fmt::join(lines, "\n    "));
+  return out;
 }
 
 void rotate_log(const fs::path& file, std::uintmax_t bytes_max) {

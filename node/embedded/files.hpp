@@ -21,6 +21,10 @@ attempt<void> write_file(const std::filesystem::path& path, std::string_view con
 /// Creates the folder and its parents; the folder itself gets this mode.
 attempt<void> make_folder(const std::filesystem::path& path, mode_t mode);
 
+/// "see FILE", and the end of it: what a child that failed had to say. Of a node's log the last
+/// error.
+std::string see_log(const std::filesystem::path& file);
+
 /// Keeps `file`, `file.1` and `file.2`, moving each one further when `file` is over `bytes_max`.
 void rotate_log(const std::filesystem::path& file, std::uintmax_t bytes_max = 8 << 20);
 

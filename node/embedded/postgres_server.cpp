@@ -79,8 +79,10 @@ attempt<postgres_place> place_postgres(const data_folder& data, std::uint16_t po
   if (!run_as) return sorry(run_as.error());
   if (auto version = read_file(data.postgres() / "PG_VERSION");
       version && *version != fmt::format("{}\n", version_wanted))
-    return sorry(fmt::format("{} was made by PostgreSQL {}, this is {}", data.postgres().string(),
-                             *version, version_wanted));
+    return sorry(fmt::format("{} was made by PostgreSQL {}, and this is {}: move its data with "
+                             "pg_dump, or choose another folder with --data",
+                             data.postgres().string(), version->substr(0, version->find('\n')),
+                             version_wanted));
   return postgres_place{.programs = *programs,
                         .data = data.postgres(),
                         .sockets = *sockets,
@@ -140,9 +142,25 @@ log_checkpoints = off
                      fmt::arg("port", place.port), fmt::arg("sockets", place.sockets.string()));
 }
 
+namespace {
+
+/// initdb's own words for a full disk are an assertion's; a new database is about 40 MiB.
+attempt<void> check_room(const fs::path& data) {
+  constexpr std::uintmax_t least = 64 << 20;
+  std::error_code failed;
+  auto disk = fs::space(fs::exists(data) ? data : data.parent_path(), failed);
+  if (failed || disk.available >= least) return {};
+  return sorry(fmt::format("only {} MiB are free where {} lies, and a new database needs {}: make "
+                           "room, or choose another folder with --data",
+                           disk.available >> 20, data.string(), least >> 20));
+}
+
+} // namespace
+
 attempt<void> create_cluster(family& children, const postgres_place& place) {
   auto finished = place.data / "recado.conf"; // written after initdb
   if (fs::exists(finished)) return {};
+  if (auto room = check_room(place.data); !room) return room;
   std::error_code failed;
   fs::remove_all(place.data, failed);
   if (auto made = make_folder(place.data, 0700); !made) return made;

@@ -30,7 +30,10 @@ namespace {
 constexpr std::uint16_t default_port = 8080;
 
 std::string taken(std::uint16_t port) {
-  return fmt::format("port {} is taken by another program", port);
+  return fmt::format(
+    "port {} is taken by another program: choose another one with --port, or leave "
+    "that out for the next free one",
+    port);
 }
 
 /// One run of `up`, in the order of its methods.
@@ -165,10 +168,10 @@ attempt<void> embedded_run::start_servers() {
   };
   // After a crash it replays up to max_wal_size of log first.
   auto done = children_.wait_for(postgres_name, postgres_ready, 10min);
-  if (!done) return sorry(fmt::format("{}; see {}", done.error(), postgres_.log.string()));
+  if (!done) return sorry(fmt::format("{}; {}", done.error(), see_log(postgres_.log)));
   done = children_.wait_for(
     nats_name, [this] { return port_answers(ports_.nats); }, 60s);
-  if (!done) return sorry(fmt::format("{}; see {}", done.error(), data_.log(nats_name).string()));
+  if (!done) return sorry(fmt::format("{}; {}", done.error(), see_log(data_.log(nats_name))));
   return {};
 }
 
@@ -200,7 +203,7 @@ attempt<void> embedded_run::start_nodes() {
   for (const auto& node : nodes_) {
     auto done = children_.wait_for(
       node.id, [&] { return node_is_ready(node); }, 60s);
-    if (!done) return sorry(fmt::format("{}; see {}", done.error(), node.log.string()));
+    if (!done) return sorry(fmt::format("{}; {}", done.error(), see_log(node.log)));
   }
   return {};
 }

@@ -99,6 +99,8 @@ BOOST_AUTO_TEST_CASE(text_is_checked_for_what_it_is_used_for) {
   BOOST_TEST(errors_of("[http]\naddress = \"::1\"\n") == "no error");
   BOOST_TEST(errors_of("[bus]\nurls = [\"http://x\"]\n").find("nats://") != std::string::npos);
   BOOST_TEST(errors_of("[store]\ndsn = \"\"\n").find("is empty") != std::string::npos);
+  BOOST_TEST(errors_of("[store]\ndsn = \"recado\"\n").find("is neither postgresql://") !=
+             std::string::npos);
   BOOST_TEST(errors_of("[node]\npublic_url = \"https://x/\"\n").find("slash") != std::string::npos);
   for (const auto* good : {"loopback", "private", "link_local", "10.0.0.0/8", "fd00::/8", "::/0"})
     BOOST_TEST(errors_of("[net]\nallow_private = [\"" + std::string{good} + "\"]") == "no error");

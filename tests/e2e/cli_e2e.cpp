@@ -64,8 +64,60 @@ BOOST_AUTO_TEST_CASE(every_command_explains_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_two) {
-  BOOST_TEST(recado({"fly"}, false).code == 2);
+  auto unknown = recado({"fly"}, false);
+  BOOST_TEST(unknown.code == 2);
+  BOOST_TEST(unknown.text.starts_with("recado: there is no command 'fly'; there are up, node,"),
+             unknown.text);
+  BOOST_TEST(recado({}, false).text.starts_with("recado: a command is missing; there are up,"));
   BOOST_TEST(recado({"send", "hello"}).code == 2);
+  auto port = recado({"up", "--port", "70000"}, false);
+  BOOST_TEST(port.code == 2);
+  BOOST_TEST(port.text.find("--port: Value 70000 not in range 0 to 65535") != port.text.npos,
+             port.text);
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_work_is_told_in_one_sentence) {
+  const std::pair<std::vector<std::string>, std::string> table[] = {
+    {{"send", "x", "--conversation", "01a203a7-a3ab-7000-8628-ffb9c8545f66"},
+     "recado send: 404 conversation_not_found: Unknown conversation\n"},
+    {{"send", "x", "--conversation", "here"},
+     "recado send: 422 invalid_request: /conversation_id: a UUID was expected\n"},
+    {{"send", "x", "--to", "b", "--client-id", "01a203a7-a3ab-7000-8628-ffb9c8545f66",
+      "--client-secret", "no"},
+     "recado send: 401 invalid_client: Unknown client or wrong secret\n"},
+    {{"cluster", "drain", "n9"}, "recado cluster drain: 404 not_found: there is no node n9\n"},
+  };
+  for (const auto& [arguments, sentence] : table) {
+    auto got = recado(arguments);
+    BOOST_TEST(got.code == 1);
+    BOOST_TEST(got.text == sentence);
+  }
+  auto nowhere = recado({"migrate", "--database", "postgresql://x@127.0.0.1:1/x"}, false);
+  BOOST_TEST(nowhere.code == 1);
+  BOOST_TEST(nowhere.text.starts_with("recado migrate: cannot reach the database: connection to"),
+             nowhere.text);
+  BOOST_TEST(std::count(nowhere.text.begin(), nowhere.text.end(), '\n') <= 2, nowhere.text);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_a_database_or_with_a_wrong_file_says_what_to_look_at) {
+  auto folder = shared_world::one->data().parent_path();
+  auto file = (folder / "wrong.toml").string();
+  BOOST_REQUIRE(
+    embedded::write_file(file, "[http]\nprot = 1\n[store]\ndsn = \"recado\"\n", 0600).has_value());
+  auto wrong = recado({"node", "--config", file}, false);
+  BOOST_TEST(wrong.code == 2);
+  BOOST_TEST(wrong.text.find("http.prot: unknown key; did you mean http.port?") != wrong.text.npos);
+  BOOST_TEST(wrong.text.find("store.dsn: is neither postgresql://") != wrong.text.npos, wrong.text);
+  BOOST_TEST(recado({"node", "--config", (folder / "none.toml").string()}, false).code == 2);
+
+  auto log = folder / "nowhere.log";
+  auto node = start_program({recado_binary(), "node"},
+                            {"RECADO__STORE__DSN=postgresql://x@127.0.0.1:1/x"}, log);
+  auto said = [&] { return embedded::read_file(log).value_or(""); };
+  BOOST_TEST(
+    wait_until([&] { return said().find("Is store.dsn right") != std::string::npos; }, 30s));
+  ::kill(node, SIGTERM);
+  BOOST_TEST(wait_for_exit(node) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(version_is_json_when_asked) {

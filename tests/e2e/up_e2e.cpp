@@ -24,10 +24,15 @@ std::size_t processes_of(const fs::path& data) {
     .size();
 }
 
-int run(const std::vector<std::string>& arguments, const fs::path& output) {
+int run(const std::vector<std::string>& arguments, const fs::path& output,
+        const std::vector<std::string>& environment = {}) {
   std::vector<std::string> argv{recado_binary()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return wait_for_exit(start_program(argv, {}, output));
+  return wait_for_exit(start_program(argv, environment, output));
+}
+
+void write_script(const fs::path& file, std::string_view text) {
+  BOOST_REQUIRE(embedded::write_file(file, fmt::format("#!/bin/sh\n{}\n", text), 0755).has_value());
 }
 
 int status_of(world& one, const std::string& target) {
@@ -107,7 +112,39 @@ BOOST_AUTO_TEST_CASE(a_port_that_was_asked_for_and_is_taken_is_an_error) {
   auto port = client::parse_url(one.url())->port;
   auto other = one.data().parent_path() / "other";
   BOOST_TEST(run({"up", "--data", other.string(), "--port", port}, out) == 1);
-  BOOST_TEST(embedded::read_file(out).value_or("").find("taken") != std::string::npos);
+  BOOST_TEST(embedded::read_file(out).value_or("").find("is taken by another program") !=
+             std::string::npos);
+  BOOST_TEST(!fs::exists(other)); // nothing was begun
+}
+
+BOOST_AUTO_TEST_CASE(an_up_that_cannot_start_says_why_and_leaves_nothing_behind) {
+  auto pattern = (fs::temp_directory_path() / "recado-e2e-XXXXXX").string();
+  BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  fs::path folder = pattern;
+  fs::permissions(folder, fs::perms{0755});
+  auto try_up = [&](const char* data, const std::vector<std::string>& environment = {}) {
+    auto out = folder / (std::string{data} + ".out");
+    BOOST_TEST(run({"up", "--data", (folder / data).string(), "--port", "0"}, out, environment) ==
+               1);
+    BOOST_TEST(processes_of(folder / data) == 0u);
+    return embedded::read_file(out).value_or("");
+  };
+  fs::create_directories(folder / "foreign" / "pictures");
+  auto said = try_up("foreign");
+  BOOST_TEST(said.find("not Recado's (pictures is in it); choose another") != said.npos, said);
+  BOOST_TEST(std::distance(fs::directory_iterator{folder / "foreign"}, {}) == 1);
+
+  fs::create_directory(folder / "bin");
+  write_script(folder / "bin" / "postgres", "exit 1");
+  write_script(folder / "bin" / "initdb", "echo 'initdb: error: No space left on device'; exit 1");
+  said = try_up("full", {"RECADO_POSTGRES_BIN=" + (folder / "bin").string()});
+  BOOST_TEST(said.find("\n    initdb: error: No space left on device") != said.npos, said);
+
+  write_script(folder / "bin" / "nats-server", "echo 'no such option'; exit 3");
+  said = try_up("other", {"RECADO_NATS_SERVER=" + (folder / "bin" / "nats-server").string()});
+  BOOST_TEST(said.find("nats ended early: exit code 3; see ") != said.npos, said);
+  BOOST_TEST(said.find("\n    no such option") != said.npos, said);
+  fs::remove_all(folder);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_said_is_still_there_after_a_restart_and_so_are_the_credentials) {

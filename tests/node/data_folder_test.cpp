@@ -27,6 +27,28 @@ BOOST_AUTO_TEST_CASE(the_lock_goes_with_its_holder) {
   BOOST_TEST(data_folder::open(scratch.path()).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_of_somebody_else_is_left_alone) {
+  scratch_folder scratch;
+  BOOST_REQUIRE(write_file(scratch.path() / "thesis.txt", "mine", 0600).has_value());
+  auto refused = data_folder::open(scratch.path());
+  BOOST_REQUIRE(!refused.has_value());
+  BOOST_TEST(refused.error().find("thesis.txt is in it") != std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(scratch.path() / "lock"));
+  auto file = data_folder::open(scratch.path() / "thesis.txt");
+  BOOST_REQUIRE(!file.has_value());
+  BOOST_TEST(file.error().find("is no folder; choose another folder with --data") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_was_mounted_for_it_and_what_it_left_itself_are_welcome) {
+  scratch_folder scratch;
+  std::filesystem::create_directory(scratch.path() / "lost+found");
+  std::filesystem::create_directory(scratch.path() / "postgres");
+  BOOST_TEST(data_folder::open(scratch.path()).has_value());
+  BOOST_REQUIRE(write_file(scratch.path() / "note.txt", "n1 is slow", 0600).has_value());
+  BOOST_TEST(data_folder::open(scratch.path()).has_value()); // it is ours by now
+}
+
 BOOST_AUTO_TEST_CASE(secrets_are_made_once_and_only_their_owner_may_read_them) {
   scratch_folder scratch;
   auto data = data_folder::open(scratch.path());
