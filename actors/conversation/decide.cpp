@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/conversation/delivery_desk.hpp"
+#include "runtime/fault/fault.hpp"
 
 namespace recado {
 namespace {
@@ -121,6 +122,8 @@ private:
     auto seq = draft_.next_message(known_.now, created_at);
     message_row row;
     row.view = view_of(cmd, body, seq, created_at);
+    if (fault::mutant("no_dedupe") && find_message(cmd.client, body.message))
+      row.view.id = message_id{uuid::v7()};
     row.cause = item_;
     out_.events.push_back({cmd.client, cmd.conversation, 0, message_event{row.view, cmd.origin}});
     if (body.external()) desk_.open(cmd, body, row, recipients_of(seq, body.from));
@@ -252,7 +255,7 @@ private:
   /// The answer to a retry; nullopt for a message_id that is new.
   std::optional<reply> twin_of(const command& cmd, const send_message& body) const {
     const auto* known = find_message(cmd.client, body.message);
-    if (!known) return std::nullopt;
+    if (!known || fault::mutant("no_dedupe")) return std::nullopt;
     if (known->conversation != cmd.conversation || known->hash != body.hash)
       return refuse(cmd.id, ec::idempotency_mismatch, "the message_id was used for another message",
                     "/message_id");

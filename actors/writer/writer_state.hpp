@@ -103,6 +103,7 @@ private:
   undecided_ptr from_inbox(const journal::inbox_row& row) const;
   void answered(partition_id part);
   void lose(const std::vector<partition_id>& parts);
+  void answer_early() const;
   void report(cluster::outcome how, std::size_t commands);
   std::vector<store::held_epoch> held_of(const order& what) const;
   undecided_list items_of(const order& what, partition_id part) const;

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include "actors/writer/writer_state.hpp"
+#include "runtime/fault/fault.hpp"
 #include "runtime/observe/log.hpp"
 #include "schemas/wire.hpp"
 
@@ -228,8 +229,19 @@ void writer_state::commit(const order& what) {
       machine.drop(item.part);
     return obey(machine.waited());
   }
+  if (fault::mutant("ack_before_commit")) answer_early();
   ports.db->run(journal::commit(request), store::tx::transaction,
                 hand_back<commit_finished>(round));
+}
+
+/// Of a mutant: what a commit has to release is given away before it.
+void writer_state::answer_early() const {
+  std::vector<std::pair<std::string, reply>> answers;
+  for (const auto& one : decided)
+    for (const auto& given : one->answers)
+      if (!given.to->what.reply_to.empty())
+        answers.emplace_back(given.to->what.reply_to, given.what);
+  if (!answers.empty()) ports.answer(std::move(answers));
 }
 
 void writer_state::report(outcome how, std::size_t commands) {

@@ -1,9 +1,8 @@
 #include "node/embedded/up.hpp"
 
-#include "node/database/migrate.hpp"
-#include "node/database/registry.hpp"
 #include "node/embedded/banner.hpp"
 #include "node/embedded/data_folder.hpp"
+#include "node/embedded/database_setup.hpp"
 #include "node/embedded/family.hpp"
 #include "node/embedded/files.hpp"
 #include "node/embedded/info_file.hpp"
@@ -14,7 +13,6 @@
 #include "node/embedded/postgres_server.hpp"
 #include "node/embedded/programs.hpp"
 #include "runtime/observe/log.hpp"
-#include "schemas/uuid.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>
@@ -50,7 +48,6 @@ public:
 
 private:
   attempt<void> start_servers();
-  attempt<void> prepare_database();
   attempt<void> start_nodes();
   attempt<void> tell();
   void changed(const std::string& name, pid_t pid);
@@ -149,7 +146,7 @@ attempt<void> embedded_run::start() {
   for (const auto& node : nodes_)
     info_.nodes.push_back({.id = node.id, .url = node.url()});
   return start_servers()
-    .and_then([this] { return prepare_database(); })
+    .and_then([this] { return set_up_database(postgres_, secrets_, step); })
     .and_then([this] { return start_nodes(); })
     .and_then([this] {
       ready_ = true;
@@ -173,25 +170,6 @@ attempt<void> embedded_run::start_servers() {
     nats_name, [this] { return port_answers(ports_.nats); }, 60s);
   if (!done) return sorry(fmt::format("{}; {}", done.error(), see_log(data_.log(nats_name))));
   return {};
-}
-
-attempt<void> embedded_run::prepare_database() {
-  auto created = database::create(socket_url(postgres_, "postgres"), "recado");
-  if (!created) return sorry(created.error());
-  auto migrated = database::migrate(socket_url(postgres_), [](const store::migration_step& one) {
-    step(fmt::format("migrated the database: {}", one.name));
-  });
-  if (!migrated) return sorry(migrated.error());
-
-  store::connection db{database::setup_connection(socket_url(postgres_))};
-  // base64url has nothing to quote; over TCP everybody on this machine can knock.
-  auto sql = fmt::format("alter role recado password '{}'", secrets_.postgres_password);
-  if (auto set = db.script(sql); !set) return sorry(store::describe(set.error()));
-  auto demo = clients::ensure(db, *client_id::parse(secrets_.client_id), "demo",
-                              clients::demo_scopes, secrets_.client_secret);
-  if (!demo) return demo;
-  return clients::ensure(db, *client_id::parse(secrets_.admin_client_id), "demo admin",
-                         clients::admin_scopes, secrets_.admin_client_secret);
 }
 
 attempt<void> embedded_run::start_nodes() {

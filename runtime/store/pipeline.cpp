@@ -1,5 +1,7 @@
 #include "runtime/store/pipeline.hpp"
 
+#include "runtime/fault/fault.hpp"
+
 #include <fmt/format.h>
 
 namespace recado::store {
@@ -60,6 +62,10 @@ bool pipeline::send_all(std::span<const statement> statements) {
   if (mode_ != tx::single && !send(begin_of(mode_), 0, step::begin)) return false;
   for (std::size_t i = 0; i < statements.size(); ++i)
     if (!send(statements[i], i, step::execute)) return false;
+  if (mode_ == tx::transaction && fault::armed("store.in_transaction")) {
+    (void)flush(c_, until_); // so that the server is in the middle of it, too
+    fault::point("store.in_transaction");
+  }
   commit_on_its_way_ = true; // from here on the server may have all it needs to commit
   if (mode_ != tx::single && !send(commit_statement(), statements_, step::commit)) return false;
   return PQpipelineSync(c_) != 0;

@@ -1,0 +1,79 @@
+#include "chaos/run/mutants.hpp"
+
+#include "chaos/run/run.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <fstream>
+
+namespace recado::chaos {
+
+namespace {
+
+/// The faults under which a broken promise shows, and what makes it likely.
+struct mutant {
+  std::string_view name; ///< empty: the program as it is, which must pass all of this
+  std::string_view slowness;
+  std::vector<fault> kinds;
+};
+
+constexpr unsigned faults_each = 6;
+constexpr unsigned tries_max = 4; ///< runs with other seeds, until it is caught
+
+const std::vector<mutant>& mutants() {
+  using enum fault;
+  static const std::vector<mutant> all{
+    {"", "store.in_transaction:pause=20", {kill, pause, reset}},
+    {"no_fence", "store.in_transaction:pause=5", {pause, cut_both, pause}},
+    {"ack_before_commit", "store.in_transaction:pause=50", {kill, kill_all}},
+    {"no_dedupe", "store.in_transaction:pause=20", {kill, reset, lost_commit}},
+  };
+  return all;
+}
+
+run_plan plan_for(const mutant& one, const run_options& how, const std::filesystem::path& program,
+                  unsigned attempt) {
+  run_plan plan;
+  plan.what = {.name = one.name.empty() ? "no mutant" : one.name, .what = {}, .kinds = one.kinds};
+  plan.how = how;
+  plan.how.recado = program;
+  plan.how.seed = how.seed + attempt;
+  plan.how.faults = faults_each;
+  plan.how.out = how.out / fmt::format("{}-{}", one.name.empty() ? "none" : one.name, attempt + 1);
+  std::filesystem::create_directories(plan.how.out);
+  plan.environment = {fmt::format("RECADO_FAULT={}", one.slowness)};
+  if (!one.name.empty()) plan.environment.push_back(fmt::format("RECADO_MUTANT={}", one.name));
+  return plan;
+}
+
+/// Whether something broken was found, in one of several runs.
+bool caught(const mutant& one, const run_options& how, const std::filesystem::path& program) {
+  for (unsigned attempt = 0; attempt < tries_max; ++attempt) {
+    auto plan = plan_for(one, how, program, attempt);
+    std::fprintf(stderr, "== mutant: %s, seed %llu\n", std::string{plan.what.name}.c_str(),
+                 static_cast<unsigned long long>(plan.how.seed));
+    auto got = run(plan);
+    std::ofstream{plan.how.out / "run.json"} << got.verdict.dump(2) << '\n';
+    if (!got.ok) return true;
+    if (one.name.empty()) return false; // one clean run is what can be asked of it
+  }
+  return false;
+}
+
+} // namespace
+
+bool hunt_mutants(const run_options& how, const std::filesystem::path& program) {
+  bool ok = true;
+  for (const auto& one : mutants()) {
+    bool found = caught(one, how, program);
+    bool right = found != one.name.empty();
+    ok = ok && right;
+    std::printf("%-18s %s\n", one.name.empty() ? "(no mutant)" : std::string{one.name}.c_str(),
+                one.name.empty() ? (right ? "passed" : "FAILED: it broke a promise")
+                                 : (right ? "caught" : "NOT CAUGHT"));
+    std::fflush(stdout);
+  }
+  return ok;
+}
+
+} // namespace recado::chaos
