@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <nats/nats.h>
 #include <thread>
@@ -28,6 +29,29 @@ error error_of(natsStatus status, const std::string& what);
 /// Copies a library message.
 message message_of(natsMsg* raw);
 
+/// The subjects of living subscriptions. The library's error callback names a subscription that may
+/// be destroyed already (it holds no reference), so that only its address may be used.
+class subject_names {
+public:
+  void add(const natsSubscription* key, std::string subject) {
+    std::lock_guard lock{mutex_};
+    names_.insert_or_assign(key, std::move(subject));
+  }
+  void remove(const natsSubscription* key) {
+    std::lock_guard lock{mutex_};
+    names_.erase(key);
+  }
+  std::string find(const natsSubscription* key) const {
+    std::lock_guard lock{mutex_};
+    auto found = names_.find(key);
+    return found == names_.end() ? std::string{} : found->second;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::map<const natsSubscription*, std::string> names_;
+};
+
 /// Lives until the connection is destroyed and the library has made its last callback. Locks:
 /// `mutex` is a leaf, never held while a handler or the library is called.
 ///
@@ -43,6 +67,7 @@ struct link_core {
   std::string inbox;  ///< "_INBOX.<unique>.": the correlation number follows
   std::atomic<bool> up{false};
   std::atomic<bool> closed{false};
+  const std::shared_ptr<subject_names> subjects = std::make_shared<subject_names>();
   std::atomic<std::int64_t> next_complaint_ns{0}; ///< limits the log, not on_loss
 
   mutable std::mutex mutex;

@@ -41,10 +41,9 @@ bool may_complain(link_core& core) {
 }
 
 void on_error(natsConnection*, natsSubscription* sub, natsStatus status, void* held) {
-  std::string what = natsStatus_GetText(status);
-  const char* subject = nullptr;
-  if (sub && (subject = natsSubscription_GetSubject(sub))) what.append(" on ").append(subject);
   auto& core = core_of(held);
+  std::string what = natsStatus_GetText(status);
+  if (auto subject = core.subjects->find(sub); !subject.empty()) what += " on " + subject;
   if (may_complain(core)) observe::log_warn("bus-error", "{}", what);
   if (core.on_loss) core.on_loss(what);
 }

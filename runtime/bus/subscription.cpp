@@ -50,6 +50,7 @@ void count_callback(link_core& core, int change) {
 struct subscription::impl {
   std::shared_ptr<meeting_point> point;
   nats_subscription handle;
+  std::shared_ptr<subject_names> subjects;
 };
 
 subscription::subscription() noexcept = default;
@@ -65,6 +66,7 @@ subscription& subscription::operator=(subscription&& other) noexcept {
 subscription::~subscription() {
   if (!impl_) return;
   natsSubscription_Unsubscribe(impl_->handle.get());
+  impl_->subjects->remove(impl_->handle.get());
   std::lock_guard gate{impl_->point->gate};
   impl_->point->ended = true;
 }
@@ -95,8 +97,9 @@ outcome<subscription> link_core::subscribe(const std::shared_ptr<link_core>& sel
     count_callback(*self, -1);
     return fail(reason::closed, subject);
   }
-  return subscription{
-    std::make_unique<subscription::impl>(subscription::impl{std::move(point), std::move(handle)})};
+  self->subjects->add(raw, subject);
+  return subscription{std::make_unique<subscription::impl>(
+    subscription::impl{std::move(point), std::move(handle), self->subjects})};
 }
 
 } // namespace recado::bus
