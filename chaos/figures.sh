@@ -46,13 +46,18 @@ run() {
 
 now_ms() { date +%s%3N; }
 
+one_second() {
+  bin/recado-load --info "$FOLDER/info.json" --rate 20 --clients 1 --conversations 1 --warmup 0 --seconds 1 >"$FOLDER/load.log" 2>&1 ||
+    { cat "$FOLDER/load.log" >&2; exit 1; } # without a message there is no figure
+}
+
 # From `recado up` until a message has come back over a WebSocket: with initdb, and on a data folder.
 first_message() {
   local begun first
   printf '\n== start: from recado up to the first delivered message, milliseconds\n'
   begun=$(now_ms)
   start
-  bin/recado-load --info "$FOLDER/info.json" --rate 20 --clients 1 --conversations 1 --warmup 0 --seconds 1 >/dev/null 2>&1
+  one_second
   first=$(($(now_ms) - begun - 1000))
   stop
   rm -f "$FOLDER/info.json"
@@ -60,7 +65,7 @@ first_message() {
   bin/recado up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
   UP=$!
   wait_for_info
-  bin/recado-load --info "$FOLDER/info.json" --rate 20 --clients 1 --conversations 1 --warmup 0 --seconds 1 >/dev/null 2>&1
+  one_second
   printf 'new data folder %s, second start %s (each less the second that the run lasts)\n' "$first" "$(($(now_ms) - begun - 1000))"
   clean
 }

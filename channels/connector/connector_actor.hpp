@@ -106,7 +106,7 @@ using connectors_actor = caf::typed_actor<
   caf::replies_to<connectors_of>::with<std::vector<connector_snapshot>>,
   // Errors: not_found (no such channel), overloaded, abandoned.
   caf::replies_to<steer_connector>::with<connector_snapshot>,
-  // Whether the account works: connects, authenticates, sends nothing to a person. Within 70 s.
+  // Whether the account works: connects, authenticates, sends nothing to a person. Within 28 s.
   // Errors: not_found (no such channel or account), overloaded, abandoned.
   caf::replies_to<check_connector>::with<check_result>,
   // INTERNAL: a connector was started, for the first time or again.

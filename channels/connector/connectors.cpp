@@ -15,8 +15,8 @@ namespace recado::channels {
 namespace {
 
 constexpr std::size_t asks_max = 16; ///< requests that wait for the start of one connector
-/// A check is a request to a provider, whose own time-out is 60 s at most.
-constexpr std::chrono::seconds check_answer{70};
+/// A check is a request to a provider, whose own time-out is 25 s at most.
+constexpr std::chrono::seconds check_answer{28};
 
 struct connectors_state {
   static inline const char* name = "connectors";

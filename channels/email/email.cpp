@@ -17,7 +17,8 @@ using json = nlohmann::json;
 
 constexpr std::size_t pem_bytes_max = 128 << 10;
 constexpr std::size_t subject_characters = 78; // of the text, when nothing else names the mail
-constexpr std::chrono::milliseconds check_timeout{60'000};
+/// Whoever asks for a check waits for it at most http.request_timeout_ms.
+constexpr std::chrono::milliseconds check_timeout{25'000};
 
 std::string mailbox_complaint(std::string_view text) {
   auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };

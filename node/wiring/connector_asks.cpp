@@ -10,7 +10,7 @@ namespace recado::wiring {
 namespace {
 
 /// A check is a request to a provider, with a time-out of its own.
-constexpr std::chrono::seconds answer_max{75};
+constexpr std::chrono::seconds answer_max{29};
 
 class asked_connectors final : public connector_service {
 public:

@@ -56,6 +56,7 @@ begin transports
 maildir:
   driver = appendfile
   maildir_format
+  return_path_add
   directory = $folder/mail/\$local_part_data
 
 begin authenticators

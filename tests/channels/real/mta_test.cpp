@@ -26,10 +26,11 @@ struct mta_world : channel_world {
     return &one;
   }
   open_account account(int port, const std::string& tls, json credentials = json::object(),
-                       const std::string& ca = running().certificate().pem()) {
+                       const std::string& ca = running().certificate().pem(), json more = {}) {
     json settings{
       {"host", "localhost"}, {"port", port}, {"tls", tls}, {"from", "Bar <bar@example.org>"}};
     if (tls != "none") settings["tls_ca_pem"] = ca;
+    if (more.is_object()) settings.update(more);
     return opened("email", settings, credentials);
   }
   static json login(const std::string& password = "s3cret ção") {
@@ -76,6 +77,18 @@ BOOST_AUTO_TEST_CASE(a_submission_service_with_tls_from_the_first_byte) {
   const auto* exim = server();
   if (exim == nullptr) return;
   arrives(*exim, account(exim->implicit(), "implicit", login()), "esmtpsa ");
+}
+
+BOOST_AUTO_TEST_CASE(a_bounce_would_go_to_an_address_of_the_delivery) {
+  const auto* exim = server();
+  if (exim == nullptr) return;
+  json more{{"bounce_domain", "bounces.example.org"}};
+  auto said = send(account(exim->mx(), "none", json::object(), "", more), to_ana());
+  BOOST_TEST((said.what == sent), said.detail);
+  auto mail = exim->mail_with("Message-ID: " + last_own_id);
+  BOOST_TEST(mail.starts_with("Return-path: <bounce+"), mail);
+  BOOST_TEST(mail.find("@bounces.example.org>\n") < mail.find("Received:"), mail);
+  BOOST_TEST(mail.find("From: \"Bar\" <bar@example.org>\n") != std::string::npos, mail);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_password_or_none_is_a_matter_of_the_account) {
