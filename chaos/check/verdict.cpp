@@ -69,13 +69,12 @@ json counts(const verdict& of) {
           {"heard", of.took.heard},
           {"unknown", of.took.unknown},
           {"lost", f.count(lost) + f.count(failed_after_accept) + f.count(never_numbered) +
-                     f.count(receipt_lost) + f.count(seq_missing) + f.count(not_heard) +
-                     f.count(hole_in_stream)},
+                     f.count(receipt_lost) + f.count(seq_missing) + f.count(not_heard)},
           {"duplicated",
            f.count(stored_twice) + f.count(seq_twice) + f.count(new_twice) + f.count(heard_twice)},
-          {"out_of_order", f.count(out_of_order) + f.count(session_order) +
-                             f.count(epoch_went_back) + f.count(created_went_back) +
-                             f.count(status_went_back)},
+          {"out_of_order", f.count(out_of_order) + f.count(hole_in_stream) +
+                             f.count(session_order) + f.count(epoch_went_back) +
+                             f.count(created_went_back) + f.count(status_went_back)},
           {"refused", f.count(refused) + f.count(never_accepted)}};
 }
 

@@ -2,6 +2,7 @@
 #include "chaos/check/check_folder.hpp"
 #include "chaos/log/record_file.hpp"
 #include "chaos/workload/workload.hpp"
+#include "runtime/store/connection.hpp"
 #include "tests/e2e/world.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +12,15 @@ namespace recado::e2e {
 namespace {
 
 using chaos::fault_record;
+
+/// What no node would do.
+void tamper(const std::string& dsn, std::string_view sql) {
+  store::connection_config to;
+  to.url = dsn;
+  store::connection link{to};
+  auto done = link.script(sql);
+  BOOST_REQUIRE_MESSAGE(done, store::describe(done.error()));
+}
 
 } // namespace
 
@@ -50,6 +60,20 @@ BOOST_AUTO_TEST_CASE(clients_that_retry_get_everything_across_a_kill) {
   BOOST_TEST(verdict.at("records").at("broken") == 0);
   BOOST_TEST(verdict.at("counts").at("accepted") == counts.accepted);
   BOOST_TEST(verdict.at("figures").at("faults").size() == 1u);
+  BOOST_TEST(chaos::check_folder(out, std::nullopt).at("ok") == true);
+
+  // The same run over a database that has forgotten something, and changed something.
+  tamper(now.dsn, "delete from message where message_id = "
+                  "(select message_id from message where seq = 7 limit 1)");
+  tamper(now.dsn,
+         R"(update message set payload = '{"type":"text","text":"other"}' where message_id =
+                     (select message_id from message where seq = 8 limit 1))");
+  tamper(now.dsn, "update member set delivered_seq = 0, read_seq = 0");
+  auto kinds = chaos::check_folder(out, now.dsn).at("violations").at("by_kind");
+  BOOST_TEST(kinds.value("lost", 0) == 1);
+  BOOST_TEST(kinds.value("seq_missing", 0) == 1);
+  BOOST_TEST(kinds.value("wrong_content", 0) == 1);
+  BOOST_TEST(kinds.value("receipt_lost", 0) > 0);
 }
 
 } // namespace recado::e2e
