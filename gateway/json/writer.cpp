@@ -1,5 +1,7 @@
 #include "gateway/json/writer.hpp"
 
+#include "schemas/json_escape.hpp"
+
 #include <algorithm>
 
 namespace recado::json {
@@ -12,32 +14,6 @@ constexpr auto is_plain = [](char c) {
   return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 };
 
-void append_escaped(std::string& out, char c) {
-  static constexpr char hex[] = "0123456789abcdef";
-  switch (c) {
-  case '"':
-    out += "\\\"";
-    return;
-  case '\\':
-    out += "\\\\";
-    return;
-  case '\n':
-    out += "\\n";
-    return;
-  case '\r':
-    out += "\\r";
-    return;
-  case '\t':
-    out += "\\t";
-    return;
-  default:
-    auto byte = static_cast<unsigned char>(c);
-    out += "\\u00";
-    out += hex[byte >> 4];
-    out += hex[byte & 15];
-  }
-}
-
 } // namespace
 
 void append_string(std::string& out, std::string_view text) {
@@ -48,7 +24,7 @@ void append_string(std::string& out, std::string_view text) {
     out.append(text.data(), run);
     text.remove_prefix(run);
     if (text.empty()) break;
-    append_escaped(out, text.front());
+    append_json_escape(out, text.front());
     text.remove_prefix(1);
   }
   out += '"';

@@ -1,5 +1,7 @@
 #include "runtime/observe/json_text.hpp"
 
+#include "schemas/json_escape.hpp"
+
 #include <cstdint>
 
 namespace recado::observe {
@@ -38,25 +40,6 @@ std::size_t append_multibyte(std::string& out, std::string_view text, std::size_
   return length;
 }
 
-void append_control(std::string& out, unsigned char c) {
-  static constexpr char digits[] = "0123456789abcdef";
-  switch (c) {
-  case '\n':
-    out += "\\n";
-    return;
-  case '\r':
-    out += "\\r";
-    return;
-  case '\t':
-    out += "\\t";
-    return;
-  default:
-    out += "\\u00";
-    out += digits[c >> 4];
-    out += digits[c & 15];
-  }
-}
-
 } // namespace
 
 void append_json(std::string& out, std::string_view text) {
@@ -67,12 +50,10 @@ void append_json(std::string& out, std::string_view text) {
       at += append_multibyte(out, text, at);
       continue;
     }
-    if (c < 0x20) {
-      append_control(out, c);
-    } else {
-      if (c == '"' || c == '\\') out += '\\';
-      out += static_cast<char>(c);
-    }
+    if (c < 0x20 || c == '"' || c == '\\')
+      append_json_escape(out, text[at]);
+    else
+      out += text[at];
     ++at;
   }
   out += '"';
