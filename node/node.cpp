@@ -12,6 +12,7 @@
 #include "node/wiring/cluster_admin.hpp"
 #include "node/wiring/gateway_side.hpp"
 #include "node/wiring/owner_side.hpp"
+#include "node/wiring/presence_side.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/actor/system.hpp"
 #include "runtime/observe/health.hpp"
@@ -66,10 +67,12 @@ public:
       wiring::channels_needs{with_, system_, wall_, metrics_, table_, reads_, accounts});
     if (auto started = channels_->start(); !started) return started;
     owner_ = std::make_unique<wiring::owner_side>(wiring::owner_needs{
-      with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_, *channels_});
+      with_, system_, *link_, wall_, metrics_, table_, board_, router_, reads_, *channels_,
+      [this](const cluster::node_key& who) { presence_->on_gone(who.node, who.incarnation); }});
     owner_->start();
     hear();
     auto below = wiring::make_services(*reads_, router_, board_, accounts, channels_->service());
+    below.presence = presence_->service();
     below.cluster =
       wiring::make_cluster_admin(with_, reads_, *link_, [this] { return owner_->generation(); });
     door_ = make_gateway(wiring::gateway_settings(with_), std::move(below),
@@ -117,6 +120,7 @@ public:
     if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
     supervisor_ = nullptr;
     if (door_) door_->stop();
+    if (presence_) presence_->stop();
     subscriptions_.clear();
     if (link_) link_->close(1s); // from here on nothing of NATS calls into the parts that end
     if (owner_) owner_->stop();
@@ -151,13 +155,16 @@ private:
     ports.local = std::make_shared<wiring::local_owners>(table_);
     ports.inbox = std::make_shared<cluster::inbox_writer>(inbox_db_, inbox);
     router_ = std::make_shared<cluster::router>(wiring::router_settings(with_), std::move(ports));
+    presence_ =
+      std::make_unique<wiring::presence_side>(wiring::presence_needs{with_, *link_, wall_, reads_});
     actor::supervisor_config config;
     config.name = "node";
     supervisor_ =
       actor::supervise(system_, config,
                        {{.name = "router",
                          .start = [this](caf::actor_system& in) { return router_->start(in); },
-                         .when = actor::restart::transient}});
+                         .when = actor::restart::transient},
+                        presence_->child()});
     watch_config watching;
     watching.cluster = with_.cluster();
     watching.self = with_.event_subject();
@@ -173,6 +180,7 @@ private:
     if (router_) router_->on_link(up);
     if (board_ && up) board_->doubt();
     if (owner_) owner_->on_link(up);
+    if (presence_) presence_->on_link(up);
     if (up)
       observe::log_info("nats-connected", "{}", link_->server_id());
     else
@@ -182,6 +190,7 @@ private:
   /// What other nodes say to this one.
   void hear() {
     board_->subscribe();
+    presence_->start();
     auto add = [this](const std::string& subject, bus::message_handler handler) {
       if (auto made = link_->subscribe(subject, std::move(handler)))
         subscriptions_.push_back(std::move(*made));
@@ -214,6 +223,7 @@ private:
   std::shared_ptr<cluster::router> router_;
   actor::supervisor_actor supervisor_; ///< of the actors that may die alone
   std::shared_ptr<watch_board> board_;
+  std::unique_ptr<wiring::presence_side> presence_;
   std::unique_ptr<wiring::channels_side> channels_;
   std::unique_ptr<wiring::owner_side> owner_;
   std::unique_ptr<gateway> door_;

@@ -65,6 +65,7 @@ struct event {
 /// All events of one commit that concern one gateway node.
 struct event_batch {
   std::vector<event> events;
+  bool for_all = false; ///< membership changes only, told to every gateway; not on the wire
 };
 
 } // namespace recado

@@ -21,6 +21,15 @@ inline std::string events(const std::string& cluster, const std::string& node,
 inline std::string membership(const std::string& cluster) {
   return cluster + ".membership";
 }
+/// Who came and who went, for every gateway: core NATS.
+inline std::string presence(const std::string& cluster) {
+  return cluster + ".presence";
+}
+/// Who is online at one gateway process: request and reply.
+inline std::string people(const std::string& cluster, const std::string& node,
+                          std::int64_t incarnation) {
+  return cluster + ".people." + node + "." + std::to_string(incarnation);
+}
 /// Watches of conversations that this node owns: request and reply. (Unwatch: no reply.)
 inline std::string watches(const std::string& cluster, const std::string& node,
                            std::int64_t incarnation) {

@@ -67,6 +67,10 @@ from conversation c left join lateral (
 where c.client_id = $1 and c.conversation_id = $2
 order by p.user_id, p.kind)";
 
+constexpr std::string_view places_sql = R"(
+select user_id, conversation_id from member
+where client_id = $1 and user_id = any ($2) and left_seq is null limit $3)";
+
 constexpr std::string_view is_member_sql = R"(
 select 1 from member
 where client_id = $1 and conversation_id = $2 and user_id = $3 and left_seq is null)";
@@ -164,6 +168,19 @@ receipt_position receipt_position_of(const store::rows& rows, std::size_t row) {
           .kind = static_cast<receipt_kind>(rows.get_int(row, 1)),
           .up_to_seq = rows.get_int(row, 2),
           .at = rows.get_time(row, 3)};
+}
+
+store::statement places_of(const client_id& client, const std::vector<user_id>& users,
+                           std::size_t limit) {
+  store::text_array names;
+  for (const auto& each : users)
+    names.push(std::string_view{each.value});
+  return {"history_places", places_sql,
+          store::params{}.add_uuid(client).add_array(names).add_int8(as_int8(limit))};
+}
+
+shared_place place_of(const store::rows& rows, std::size_t row) {
+  return {user_id{std::string{rows.get_text(row, 0)}}, conversation_id{rows.get_uuid(row, 1)}};
 }
 
 store::statement is_member(const client_id& client, const conversation_id& id,

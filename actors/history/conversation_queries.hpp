@@ -25,6 +25,11 @@ store::statement receipts_above(const client_id& client, const conversation_id& 
 receipt_position receipt_position_of(const store::rows& rows, std::size_t row);
 
 /// One row if the user is a member now.
+/// Where these users are; so many rows.
+store::statement places_of(const client_id& client, const std::vector<user_id>& users,
+                           std::size_t limit);
+shared_place place_of(const store::rows& rows, std::size_t row);
+
 store::statement is_member(const client_id& client, const conversation_id& id, const user_id& user);
 
 } // namespace recado::history

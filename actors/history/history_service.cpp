@@ -5,6 +5,8 @@
 #include "actors/history/range_queries.hpp"
 #include "actors/history/search_queries.hpp"
 #include "actors/history/sighting.hpp"
+#include "actors/history/status_queries.hpp"
+#include "actors/history/trace_queries.hpp"
 #include "actors/history/trail_queries.hpp"
 #include "actors/query/query.hpp"
 
@@ -38,12 +40,18 @@ public:
   void message_history(const client_id& client, const message_id& id, const user_id& viewer,
                        std::string after, std::size_t limit,
                        on_result<page<history_record>> done) override;
+  void trace(const client_id& client, const message_id& id, const user_id& viewer,
+             on_result<trace_record> done) override;
   void search(const client_id& client, const user_id& viewer, message_filter filter,
               std::string after, std::size_t limit, on_result<page<message_record>> done) override;
   void memberships(const client_id& client, const user_id& user,
                    on_result<std::vector<membership>> done) override;
+  void places_of(const client_id& client, std::vector<user_id> users,
+                 on_result<std::vector<shared_place>> done) override;
   void receipts_since(const client_id& client, const conversation_id& id, std::int64_t rev,
                       on_result<std::vector<receipt_position>> done) override;
+  void statuses(const client_id& client, const conversation_id& id, revisions which,
+                on_result<std::vector<status_record>> done) override;
 
 private:
   store::deadline until() const { return query::within(config_.query_ms_max); }
@@ -117,6 +125,14 @@ void pg_history::memberships(const client_id& client, const user_id& user,
       });
 }
 
+void pg_history::places_of(const client_id& client, std::vector<user_id> users,
+                           on_result<std::vector<shared_place>> done) {
+  ask({"places", {history::places_of(client, users, config_.memberships_max)}}, std::move(done),
+      [](const answers& got) -> result<std::vector<shared_place>> {
+        return all_of<shared_place>(got[0], history::place_of);
+      });
+}
+
 void pg_history::receipts_since(const client_id& client, const conversation_id& id,
                                 std::int64_t rev, on_result<std::vector<receipt_position>> done) {
   ask({"receipts", {history::receipts_above(client, id, rev)}}, std::move(done),
@@ -124,6 +140,14 @@ void pg_history::receipts_since(const client_id& client, const conversation_id& 
         if (got[0].empty()) return fail(ec::conversation_not_found);
         if (got[0].is_null(0, 0)) return std::vector<receipt_position>{};
         return all_of<receipt_position>(got[0], history::receipt_position_of);
+      });
+}
+
+void pg_history::statuses(const client_id& client, const conversation_id& id, revisions which,
+                          on_result<std::vector<status_record>> done) {
+  ask({"statuses", {history::statuses_in(client, id, which)}}, std::move(done),
+      [](const answers& got) -> result<std::vector<status_record>> {
+        return all_of<status_record>(got[0], history::status_of);
       });
 }
 
@@ -189,6 +213,15 @@ void pg_history::message(const client_id& client, const message_id& id, const us
                            out.deliveries.push_back(history::delivery_of(out.view.id, rows, i));
                          return std::move(out);
                        });
+}
+
+void pg_history::trace(const client_id& client, const message_id& id, const user_id& viewer,
+                       on_result<trace_record> done) {
+  show<trace_record>(
+    history::where_is("message trace", client, id, viewer, history::trace_of(client, id)), client,
+    id, viewer, std::move(done), [](const history::sighting& seen, const store::rows& rows) {
+      return history::trace_in(seen, rows);
+    });
 }
 
 void pg_history::message_history(const client_id& client, const message_id& id,

@@ -18,6 +18,8 @@ sighting of_waiting(unsequenced&& found, const user_id& viewer) {
   if (!known) out.if_member_of = found.message.view.conversation;
   out.message = std::move(found.message);
   out.at = found.at;
+  out.traceparent = std::move(found.traceparent);
+  out.part = found.part;
   return out;
 }
 
@@ -27,6 +29,8 @@ result<sighting> of_dead(unsequenced&& found, const user_id& viewer) {
   sighting out;
   out.message = std::move(found.message);
   out.at = found.at;
+  out.traceparent = std::move(found.traceparent);
+  out.part = found.part;
   return out;
 }
 

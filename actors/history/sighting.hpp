@@ -5,9 +5,11 @@
 namespace recado::history {
 
 struct sighting {
-  message_record message; ///< without deliveries
-  bool sequenced = false; ///< it has a seq, and so recipients
-  wall_time at{};         ///< without a seq: since when it is what it is
+  message_record message;  ///< without deliveries
+  bool sequenced = false;  ///< it has a seq, and so recipients
+  wall_time at{};          ///< without a seq: since when it is what it is
+  std::string traceparent; ///< of the command, if the message has no row
+  std::optional<std::int64_t> part;
   /// Set: only for a viewer who is a member of this conversation now; to be asked for.
   std::optional<conversation_id> if_member_of;
 };

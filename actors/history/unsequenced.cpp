@@ -6,11 +6,11 @@ namespace recado::history {
 namespace {
 
 constexpr std::string_view waiting_sql = R"(
-select envelope from inbox where client_id = $1 and message_id = $2
+select envelope, part from inbox where client_id = $1 and message_id = $2
 order by received_at, id limit 1)";
 
 constexpr std::string_view dead_sql = R"(
-select envelope, conversation_id, at, code from dead_letter
+select envelope, conversation_id, at, code, part from dead_letter
 where client_id = $1 and message_id = $2 order by at desc, id limit 1)";
 
 unsequenced said_by(command&& what, send_message&& said) {
@@ -27,6 +27,7 @@ unsequenced said_by(command&& what, send_message&& said) {
   out.message.state = status::queued;
   out.at = what.received_at;
   out.members_to_be = std::move(said.implicit_members);
+  out.traceparent = std::move(what.trace);
   return out;
 }
 
@@ -52,6 +53,7 @@ store::statement dead(const client_id& client, const message_id& id) {
 unsequenced waiting_of(const store::rows& rows) {
   auto out = read(rows.get_bytes(0, 0));
   if (!out) throw store::bad_value("inbox.envelope: " + out.error().detail);
+  out->part = rows.get_int(0, 1);
   return std::move(*out);
 }
 
@@ -69,6 +71,7 @@ unsequenced dead_of(const message_id& id, const store::rows& rows) {
   out.at = rows.get_time(0, 2);
   out.message.state = status::dead;
   out.message.failure = rows.get_text(0, 3);
+  out.part = rows.get_int(0, 4);
   return out;
 }
 

@@ -9,6 +9,8 @@ struct unsequenced {
   message_record message;             ///< seq 0; queued, or dead with its code in `failure`
   wall_time at{};                     ///< since when it is so
   std::vector<user_id> members_to_be; ///< of the implicit conversation it would make
+  std::string traceparent;
+  std::int64_t part = 0;
 };
 
 /// At most one row each.

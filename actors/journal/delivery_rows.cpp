@@ -27,6 +27,7 @@ void delivery_rows::made_and_changed::add(const effects& from, const delivery_st
   details.push(std::string_view{row.detail});
   cancels.push(row.cancel_asked);
   updated_ats.push(row.updated_at);
+  revs.push(from.head.rev);
 }
 
 store::params delivery_rows::made_and_changed::values() const {
@@ -34,7 +35,7 @@ store::params delivery_rows::made_and_changed::values() const {
   out.add_array(clients).add_array(messages).add_array(ids).add_array(states).add_array(reached);
   out.add_array(attempts).add_array(lines).add_array(first_tries).add_array(dues);
   out.add_array(epochs).add_array(provider_ids).add_array(codes).add_array(details);
-  out.add_array(cancels).add_array(updated_ats);
+  out.add_array(cancels).add_array(updated_ats).add_array(revs);
   return out;
 }
 
@@ -63,6 +64,7 @@ void delivery_rows::lines::add(const effects& from, const delivery_line& row) {
   attempts.push(row.attempt);
   codes.push(std::string_view{row.provider_code});
   details.push(std::string_view{row.detail});
+  revs.push(from.head.rev);
 }
 
 void delivery_rows::add(const effects& from) {
@@ -97,13 +99,14 @@ store::statement delivery_rows::insert() const {
   return {"commit_delivery_new",
           "insert into delivery (client_id, message_id, delivery_id, state, reached, attempts, "
           "lines, first_try_at, due_at, epoch, provider_id, provider_code, detail, cancel_asked, "
-          "updated_at, part, conversation_id, seq, sender, recipient, channel, account, address, "
-          "lane, at_most_once, expires_at, created_at) "
+          "updated_at, rev, part, conversation_id, seq, sender, recipient, channel, account, "
+          "address, lane, at_most_once, expires_at, created_at) "
           "select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int2[], $5::int2[], "
           "$6::int4[], $7::int4[], $8::timestamptz[], $9::timestamptz[], $10::int8[], "
-          "$11::text[], $12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::int2[], "
-          "$17::uuid[], $18::int8[], $19::text[], $20::text[], $21::text[], $22::text[], "
-          "$23::text[], $24::int2[], $25::bool[], $26::timestamptz[], $27::timestamptz[])",
+          "$11::text[], $12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::int8[], "
+          "$17::int2[], $18::uuid[], $19::int8[], $20::text[], $21::text[], $22::text[], "
+          "$23::text[], $24::text[], $25::int2[], $26::bool[], $27::timestamptz[], "
+          "$28::timestamptz[])",
           std::move(values), expect::none};
 }
 
@@ -112,12 +115,12 @@ store::statement delivery_rows::update() const {
           "update delivery d set state = k.state, reached = k.reached, attempts = k.attempts, "
           "lines = k.lines, first_try_at = k.first_try_at, due_at = k.due_at, epoch = k.epoch, "
           "provider_id = k.provider_id, provider_code = k.provider_code, detail = k.detail, "
-          "cancel_asked = k.cancel_asked, updated_at = k.updated_at "
+          "cancel_asked = k.cancel_asked, updated_at = k.updated_at, rev = k.rev "
           "from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int2[], $5::int2[], $6::int4[], "
           "$7::int4[], $8::timestamptz[], $9::timestamptz[], $10::int8[], $11::text[], "
-          "$12::text[], $13::text[], $14::bool[], $15::timestamptz[]) "
+          "$12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::int8[]) "
           "k(client_id, message_id, delivery_id, state, reached, attempts, lines, first_try_at, "
-          "due_at, epoch, provider_id, provider_code, detail, cancel_asked, updated_at) "
+          "due_at, epoch, provider_id, provider_code, detail, cancel_asked, updated_at, rev) "
           "where d.client_id = k.client_id and d.message_id = k.message_id "
           "and d.delivery_id = k.delivery_id",
           changed_.values(), expect::none};
@@ -133,12 +136,13 @@ store::statement delivery_rows::insert_lines() const {
     .add_array(lines_.states)
     .add_array(lines_.attempts)
     .add_array(lines_.codes)
-    .add_array(lines_.details);
+    .add_array(lines_.details)
+    .add_array(lines_.revs);
   return {"commit_delivery_event",
           "insert into delivery_event (client_id, message_id, delivery_id, number, at, state, "
-          "attempt, provider_code, detail) "
+          "attempt, provider_code, detail, rev) "
           "select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], "
-          "$5::timestamptz[], $6::int2[], $7::int4[], $8::text[], $9::text[])",
+          "$5::timestamptz[], $6::int2[], $7::int4[], $8::text[], $9::text[], $10::int8[])",
           std::move(values), expect::none};
 }
 

@@ -17,7 +17,7 @@ private:
     store::int2_array states, reached;
     store::int4_array attempts, lines;
     store::time_array first_tries, dues, updated_ats;
-    store::int8_array epochs;
+    store::int8_array epochs, revs;
     store::text_array provider_ids, codes, details;
     store::bool_array cancels;
     void add(const effects& from, const delivery_state& row);
@@ -37,6 +37,7 @@ private:
     store::int4_array numbers, attempts;
     store::time_array ats;
     store::int2_array states;
+    store::int8_array revs;
     store::text_array codes, details;
     void add(const effects& from, const delivery_line& row);
   };

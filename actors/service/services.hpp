@@ -2,6 +2,7 @@
 /// What the gateway may ask of the layers below. Plain C++: neither CAF nor SQL nor NATS shows.
 /// Every call returns at once; its handler is called exactly once, on any thread, within the
 /// service's timeout, and must not block.
+#include "actors/service/presence.hpp"
 #include "actors/service/views.hpp"
 #include "channels/connector/snapshot.hpp"
 #include "schemas/reply.hpp"
@@ -117,6 +118,9 @@ public:
   virtual void message_history(const client_id& client, const message_id& id, const user_id& viewer,
                                std::string after, std::size_t limit,
                                on_result<page<history_record>> done) = 0;
+  /// As far as it has come; also of one in the inbox.
+  virtual void trace(const client_id& client, const message_id& id, const user_id& viewer,
+                     on_result<trace_record> done) = 0;
   /// Newest first.
   virtual void search(const client_id& client, const user_id& viewer, message_filter filter,
                       std::string after, std::size_t limit,
@@ -125,9 +129,20 @@ public:
   /// All conversations of a user (or, with an empty user, of the client), direct ones included.
   virtual void memberships(const client_id& client, const user_id& user,
                            on_result<std::vector<membership>> done) = 0;
+  /// Where these users are, direct conversations included: of all of them together, so many.
+  virtual void places_of(const client_id& client, std::vector<user_id> users,
+                         on_result<std::vector<shared_place>> done) = 0;
   /// Positions that changed after this revision.
   virtual void receipts_since(const client_id& client, const conversation_id& id, std::int64_t rev,
                               on_result<std::vector<receipt_position>> done) = 0;
+  /// Status events that were committed at the revisions in (since_rev, up_to_rev], in their order:
+  /// all of each revision, and at least `limit` unless there are no more.
+  struct revisions {
+    std::int64_t since_rev = 0, up_to_rev = 0;
+    std::size_t limit = 500;
+  };
+  virtual void statuses(const client_id& client, const conversation_id& id, revisions which,
+                        on_result<std::vector<status_record>> done) = 0;
 };
 
 /// Accounts on external channels. Those who change one tell connector_service as well.
@@ -229,6 +244,7 @@ struct services {
   std::shared_ptr<cluster_service> cluster;
   std::shared_ptr<account_service> accounts;
   std::shared_ptr<connector_service> connectors;
+  std::shared_ptr<presence_service> presence;
 };
 
 } // namespace recado

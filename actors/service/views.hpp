@@ -108,6 +108,33 @@ struct history_record {
   std::string place; ///< where a page goes on after it; opaque
 };
 
+/// Where a message was, what it waited for, and every try to deliver it. Nothing: not known, or not
+/// yet.
+struct trace_record {
+  struct attempt {
+    std::int32_t number = 1;
+    wall_time at{}; ///< of its end, or of its beginning while it is under way
+    status state = status::sent;
+    std::optional<std::string> provider_code;
+    std::optional<wall_time> next_at; ///< when the next one is due, or was begun
+  };
+  struct delivery {
+    delivery_id id;
+    std::vector<attempt> attempts;
+  };
+  message_id message;
+  conversation_id conversation;
+  std::string trace_id; ///< empty: its command had none
+  std::int64_t seq = 0;
+  std::optional<std::int64_t> partition, epoch;
+  std::optional<std::string> node;
+  path came_by = path::stream;
+  std::optional<wall_time> received_at, sequenced_at, committed_at;
+  std::optional<double> wire_ms, mailbox_ms, commit_ms;
+  std::vector<delivery> deliveries; ///< at most trace_deliveries_max
+};
+inline constexpr std::size_t trace_deliveries_max = 100;
+
 /// Where one user stands in one conversation: what a WebSocket session starts from.
 struct membership {
   conversation_id conversation;
@@ -117,12 +144,24 @@ struct membership {
   std::int64_t rev = 0;
 };
 
+/// That somebody is in a conversation.
+struct shared_place {
+  user_id user;
+  conversation_id conversation;
+};
+
 /// A member's receipt position.
 struct receipt_position {
   user_id user;
   receipt_kind kind = receipt_kind::delivered;
   std::int64_t up_to_seq = 0;
   wall_time at{};
+};
+
+/// A status event as it was told, read again.
+struct status_record {
+  std::int64_t rev = 0; ///< of the conversation when it was committed
+  status_event what;
 };
 
 /// The cluster as an operator sees it.

@@ -150,7 +150,7 @@ std::shared_ptr<const watch_board::ears> watch_board::listener() const {
 
 void watch_board::tell(const gateway_subject& to, event_batch events) {
   auto heard = listener();
-  bool for_all = to.empty();
+  bool for_all = events.for_all = to.empty();
   if (heard && (for_all || to == config_.self)) heard->events(events);
   if (!link_ || to == config_.self) return;
   auto bytes = encode(events);
@@ -165,13 +165,15 @@ void watch_board::doubt() {
 
 void watch_board::hear(const bus::message& got) {
   std::string_view bytes = got.data;
-  if (got.subject == subjects::membership(config_.cluster)) {
+  bool for_all = got.subject == subjects::membership(config_.cluster);
+  if (for_all) {
     auto end = bytes.find('\n');
     if (end == std::string_view::npos || bytes.substr(0, end) == config_.self) return;
     bytes.remove_prefix(end + 1);
   }
   auto events = decode_events(bytes);
   if (!events) return observe::log_warn("event-unreadable", "{}", events.error().detail);
+  events->for_all = for_all;
   if (auto heard = listener()) heard->events(*events);
 }
 

@@ -52,6 +52,18 @@ std::string status_frame(const conversation_id& where, const status_event& what)
   return out;
 }
 
+std::string presence_frame(const presence_record& what) {
+  std::string out;
+  json::writer{out}
+    .begin_object()
+    .field("type", "presence")
+    .field("user_id", what.user)
+    .field("status", to_string(what.now))
+    .field("last_seen", what.last_seen)
+    .end_object();
+  return out;
+}
+
 std::string typing_frame(const typing& what) {
   std::string out;
   json::writer{out}

@@ -43,5 +43,6 @@ std::string message_frame(const message_view& what);
 std::string receipt_frame(const conversation_id& where, const receipt_position& what);
 std::string status_frame(const conversation_id& where, const status_event& what);
 std::string typing_frame(const typing& what);
+std::string presence_frame(const presence_record& what);
 
 } // namespace recado::realtime

@@ -20,21 +20,26 @@ struct hub_state : hub_port {
   ~hub_state() override;
 
   void setup(const realtime_config& config, std::shared_ptr<watch_service> w,
-             std::shared_ptr<history_service> h);
+             std::shared_ptr<history_service> h, std::shared_ptr<presence_service> p);
   // messages
   void open(const open_session& asked);
   void close(const session_id& id);
   void close_all_of(const person_deleted& who);
   void answer_standings(const session_id& id);
   void type(const session_types& asked);
+  void show(const session_shows& asked);
   // hub_port
   void watch(std::uint64_t call, std::vector<item> items) override;
   void unwatch(std::vector<item> items) override { watches->unwatch(std::move(items)); }
   void read_memberships(std::uint64_t call, const client_id& client, const user_id& user) override;
+  void read_shared(std::uint64_t call, const client_id& client,
+                   std::vector<user_id> users) override;
   void read_conversation(std::uint64_t call, const item& what) override;
   void read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
                      std::size_t limit) override;
   void read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) override;
+  void read_statuses(std::uint64_t call, const item& what,
+                     history_service::revisions which) override;
   void opened(const session_id& session, result<void> outcome) override;
   void deliver(const session_id& session, const frame& what) override;
   void wake_in(std::chrono::milliseconds delay) override {
@@ -51,19 +56,23 @@ struct hub_state : hub_port {
   hub_actor::pointer self;
   std::shared_ptr<watch_service> watches;
   std::shared_ptr<history_service> history;
+  std::shared_ptr<presence_service> presence;
   std::optional<hub_core> core;
   std::unordered_map<session_id, link> links;
 };
 
 hub_state::~hub_state() {
-  for (auto& [id, each] : links)
+  for (auto& [id, each] : links) {
+    presence->end(id);
     each.peer->close(restarting, "restart");
+  }
 }
 
 void hub_state::setup(const realtime_config& config, std::shared_ptr<watch_service> w,
-                      std::shared_ptr<history_service> h) {
+                      std::shared_ptr<history_service> h, std::shared_ptr<presence_service> p) {
   watches = std::move(w);
   history = std::move(h);
+  presence = std::move(p);
   core.emplace(config, *this);
 }
 
@@ -75,6 +84,7 @@ void hub_state::open(const open_session& asked) {
 
 void hub_state::close(const session_id& id) {
   links.erase(id);
+  presence->end(id);
   core->close(id);
 }
 
@@ -96,6 +106,14 @@ void hub_state::type(const session_types& asked) {
   if (found != links.end()) self->send(found->second.session, typed{asked.ticket, known});
 }
 
+void hub_state::show(const session_shows& asked) {
+  auto found = links.find(asked.id);
+  if (found == links.end()) return;
+  const auto& of = found->second;
+  presence->set(asked.id, of.client, of.user, asked.now);
+  self->send(of.session, typed{asked.ticket, true});
+}
+
 void hub_state::watch(std::uint64_t call, std::vector<item> items) {
   hub_actor me{self};
   watches->watch(std::move(items), [me, call](result<std::vector<watch_service::position>> got) {
@@ -107,6 +125,14 @@ void hub_state::read_memberships(std::uint64_t call, const client_id& client, co
   hub_actor me{self};
   history->memberships(client, user, [me, call](result<std::vector<membership>> got) {
     caf::anon_send(me, memberships_came{call, std::move(got)});
+  });
+}
+
+void hub_state::read_shared(std::uint64_t call, const client_id& client,
+                            std::vector<user_id> users) {
+  hub_actor me{self};
+  history->places_of(client, std::move(users), [me, call](result<std::vector<shared_place>> got) {
+    caf::anon_send(me, shared_came{call, std::move(got)});
   });
 }
 
@@ -138,9 +164,22 @@ void hub_state::read_receipts(std::uint64_t call, const item& what, std::int64_t
                           });
 }
 
+void hub_state::read_statuses(std::uint64_t call, const item& what,
+                              history_service::revisions which) {
+  hub_actor me{self};
+  history->statuses(what.client, what.conversation, which,
+                    [me, call](result<std::vector<status_record>> got) {
+                      caf::anon_send(me, statuses_came{call, std::move(got)});
+                    });
+}
+
 void hub_state::opened(const session_id& session, result<void> outcome) {
   auto found = links.find(session);
-  if (found != links.end()) self->send(found->second.session, attached{std::move(outcome)});
+  if (found == links.end()) return;
+  const auto& of = found->second;
+  if (outcome && !of.user.empty())
+    presence->set(session, of.client, of.user, presence_status::online);
+  self->send(of.session, attached{std::move(outcome)});
 }
 
 void hub_state::deliver(const session_id& session, const frame& what) {
@@ -155,9 +194,10 @@ void hub_state::deliver(const session_id& session, const frame& what) {
 
 hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
                              const realtime_config& config, std::shared_ptr<watch_service> watches,
-                             std::shared_ptr<history_service> history) {
+                             std::shared_ptr<history_service> history,
+                             std::shared_ptr<presence_service> presence) {
   actor::child_setup(self);
-  self->state.setup(config, std::move(watches), std::move(history));
+  self->state.setup(config, std::move(watches), std::move(history), std::move(presence));
   return {
     [](const host& asked) { asked.what(); },
     [self](const open_session& asked) { self->state.open(asked); },
@@ -165,15 +205,19 @@ hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
     [self](const person_deleted& who) { self->state.close_all_of(who); },
     [self](const ask_standings& asked) { self->state.answer_standings(asked.id); },
     [self](const session_types& asked) { self->state.type(asked); },
+    [self](const session_shows& asked) { self->state.show(asked); },
+    [self](const presence_moved& came) { self->state.core->on_presence(came.what); },
     [self](const events_came& came) { self->state.core->on_events(*came.batch); },
     [self](doubt_arose) { self->state.core->on_doubt(); },
     [self](const watch_answered& said) { self->state.core->on_watched(said.call, said.got); },
     [self](const memberships_came& said) { self->state.core->on_memberships(said.call, said.got); },
+    [self](const shared_came& said) { self->state.core->on_shared(said.call, said.got); },
     [self](const conversation_came& said) {
       self->state.core->on_conversation(said.call, said.got);
     },
     [self](const messages_came& said) { self->state.core->on_messages(said.call, said.got); },
     [self](const receipts_came& said) { self->state.core->on_receipts(said.call, said.got); },
+    [self](const statuses_came& said) { self->state.core->on_statuses(said.call, said.got); },
     [self](hub_woke) { self->state.core->on_wake(); },
   };
 }
@@ -182,8 +226,9 @@ hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
 
 hub_actor spawn_hub(caf::actor_system& system, const realtime_config& config,
                     std::shared_ptr<watch_service> watches,
-                    std::shared_ptr<history_service> history) {
-  return system.spawn(hub, config, std::move(watches), std::move(history));
+                    std::shared_ptr<history_service> history,
+                    std::shared_ptr<presence_service> presence) {
+  return system.spawn(hub, config, std::move(watches), std::move(history), std::move(presence));
 }
 
 } // namespace recado::realtime

@@ -25,10 +25,14 @@ public:
   virtual void unwatch(std::vector<item> items) = 0;
   virtual void read_memberships(std::uint64_t call, const client_id& client,
                                 const user_id& user) = 0;
+  virtual void read_shared(std::uint64_t call, const client_id& client,
+                           std::vector<user_id> users) = 0;
   virtual void read_conversation(std::uint64_t call, const item& what) = 0;
   virtual void read_messages(std::uint64_t call, const item& what, std::int64_t since_seq,
                              std::size_t limit) = 0;
   virtual void read_receipts(std::uint64_t call, const item& what, std::int64_t since_rev) = 0;
+  virtual void read_statuses(std::uint64_t call, const item& what,
+                             history_service::revisions which) = 0;
   /// The session is attached (or, with an error, is not): frames follow.
   virtual void opened(const session_id& session, result<void> outcome) = 0;
   virtual void deliver(const session_id& session, const frame& what) = 0;
@@ -47,6 +51,10 @@ public:
   /// False if the session is not in this conversation. Nil session: nobody is asked, by REST.
   bool type(const session_id& session, const typing& what);
 
+  /// Whoever shares a conversation with them is told.
+  void on_presence(const presence_change& what);
+  void on_shared(std::uint64_t call, const result<std::vector<shared_place>>& got);
+
   void on_events(const event_batch& batch);
   void on_doubt();
   void on_watched(std::uint64_t call, const result<std::vector<watch_service::position>>& got);
@@ -54,6 +62,7 @@ public:
   void on_conversation(std::uint64_t call, const result<conversation_record>& got);
   void on_messages(std::uint64_t call, const result<page<message_record>>& got);
   void on_receipts(std::uint64_t call, const result<std::vector<receipt_position>>& got);
+  void on_statuses(std::uint64_t call, const result<std::vector<status_record>>& got);
   void on_wake();
 
   std::size_t sessions() const { return sessions_.size(); }
@@ -69,7 +78,8 @@ private:
     std::int64_t joined_seq = 0;
     std::int64_t start_seq = 0; ///< had: messages above it are handed on; never below joined_seq
     std::optional<std::int64_t> left_seq;
-    std::int64_t rev = 0; ///< of the event that it is known from
+    std::int64_t rev = 0;        ///< of the event that it is known from
+    std::int64_t status_rev = 0; ///< status events up to here were had, or are not due
   };
   struct person {
     person_key key;
@@ -80,15 +90,21 @@ private:
     std::uint64_t call = 0; ///< the read under way
   };
   enum class stage : std::uint8_t { unwatched, watching, filling, live };
+  struct held_event {
+    event what;
+    std::uint64_t batch = 0;
+  };
   struct room {
     item what;
     stage at = stage::unwatched;
     std::int64_t seq = 0, rev = 0; ///< all up to here was handed on
     std::int64_t target_seq = 0, target_rev = 0;
-    std::uint64_t call = 0; ///< the watch or read under way
-    bool checked = false;   ///< who is in it was read for this fill
+    std::uint64_t call = 0;     ///< the watch or read under way
+    std::uint64_t batch = 0;    ///< which brought `rev`: more of that commit is in no other
+    bool checked = false;       ///< who is in it was read for this fill
+    bool receipts_read = false; ///< for this fill
     unsigned empty_reads = 0;
-    std::deque<event> held;
+    std::deque<held_event> held;
     std::vector<person*> people;
     std::map<std::pair<user_id, receipt_kind>, std::int64_t> receipts; ///< told lately
   };
@@ -104,14 +120,14 @@ private:
   // events
   void on_joined(const event& what, const joined_event& body);
   void join(person& who, const event& what, std::int64_t joined_seq);
-  void catch_up(room& in, const stay& own);
+  void catch_up(room& in, const stay& own, bool fresh);
   void on_left(const event& what, const left_event& body);
-  void take(room& in, const event& what);
-  void apply(room& in, const event& what);
+  void take(room& in, const event& what, std::uint64_t batch);
+  void apply(room& in, const event& what, std::uint64_t batch);
   void hand_on(room& in, const message_view& what, const uuid& origin);
   void hand_on(room& in, const receipt_position& what);
-  void hand_on(room& in, const status_event& what);
-  void hold(room& in, const event& what);
+  void hand_on(room& in, const status_event& what, std::int64_t rev);
+  void hold(room& in, const event& what, std::uint64_t batch);
   void settle_leavers(room& in);
   // rooms
   room& room_of(const item& what, std::int64_t seq, std::int64_t rev);
@@ -121,10 +137,14 @@ private:
   void fill(room& in);
   void check_people(room& in, const conversation_record& got);
   void take_page(room& in, const page<message_record>& got);
+  void take_statuses(room& in, const std::vector<status_record>& got);
   void go_live(room& in);
   void read_soon(room& in);
+  // presence
+  void hand_on(const presence_record& what, const std::set<person*>& to);
   // work
   void flush();
+  void flush_presence();
   void flush_watches();
   void flush_reads();
   void back_off();
@@ -134,6 +154,7 @@ private:
   realtime_config config_;
   hub_port& port_;
   std::uint64_t last_call_ = 0;
+  std::uint64_t last_batch_ = 0;
   std::map<person_key, person> people_;
   std::unordered_map<session_id, person*> sessions_;
   std::map<item, room> rooms_;
@@ -146,6 +167,10 @@ private:
   std::set<item> failed_rooms_;  ///< tried again at the next wake
   std::set<person_key> failed_people_;
   std::vector<item> to_unwatch_;
+  std::map<person_key, presence_record> presence_news_; ///< not yet told
+  std::map<person_key, presence_record> presence_told_; ///< to whom, is being read
+  std::uint64_t presence_call_ = 0;
+  bool presence_failed_ = false; ///< tried again at the next wake
   std::chrono::milliseconds backoff_{0};
   bool waking_ = false;
 };

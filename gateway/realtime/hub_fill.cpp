@@ -103,7 +103,7 @@ void hub_core::on_receipts(std::uint64_t call, const result<std::vector<receipt_
     if (got) {
       for (const auto& each : *got)
         hand_on(*in, each);
-      in->rev = std::max(in->rev, in->target_rev);
+      in->receipts_read = true;
       fill(*in);
       close_if_empty(*in);
     } else {
@@ -113,11 +113,33 @@ void hub_core::on_receipts(std::uint64_t call, const result<std::vector<receipt_
   flush();
 }
 
+void hub_core::on_statuses(std::uint64_t call, const result<std::vector<status_record>>& got) {
+  if (auto* in = find_room(call)) {
+    if (got) {
+      take_statuses(*in, *got);
+      fill(*in);
+      close_if_empty(*in);
+    } else {
+      failed_rooms_.insert(in->what);
+    }
+  }
+  flush();
+}
+
+/// They come by whole revisions: the last one is handed on, and perhaps more were asked for.
+void hub_core::take_statuses(room& in, const std::vector<status_record>& got) {
+  for (const auto& each : got)
+    hand_on(in, each.what, each.rev);
+  bool all = got.size() < config_.fill_page;
+  in.rev = std::max(in.rev, all ? in.target_rev : got.back().rev);
+  in.batch = 0;
+}
+
 void hub_core::go_live(room& in) {
   in.at = stage::live;
   auto held = std::exchange(in.held, {});
   for (const auto& each : held)
-    take(in, each);
+    take(in, each.what, each.batch);
 }
 
 } // namespace recado::realtime

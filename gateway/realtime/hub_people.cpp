@@ -119,13 +119,15 @@ void hub_core::enter(person& who, const membership& in, bool first) {
   auto& own = at->second;
   if (!fresh && in.rev < own.rev) return; // an event told us something newer
   auto start = first ? in.last_seq : in.joined_seq;
+  auto rev = first ? in.rev : 0;
   if (fresh)
-    own = {in.joined_seq, std::max(start, in.joined_seq), std::nullopt, in.rev};
+    own = {in.joined_seq, std::max(start, in.joined_seq), std::nullopt, in.rev, rev};
   else
-    own = {in.joined_seq, std::max(own.start_seq, in.joined_seq), std::nullopt, in.rev};
-  auto& in_room = room_of({who.key.client, in.conversation}, own.start_seq, first ? in.rev : 0);
+    own = {in.joined_seq, std::max(own.start_seq, in.joined_seq), std::nullopt, in.rev,
+           own.status_rev};
+  auto& in_room = room_of({who.key.client, in.conversation}, own.start_seq, rev);
   if (fresh) in_room.people.push_back(&who);
-  catch_up(in_room, own);
+  catch_up(in_room, own, fresh);
 }
 
 void hub_core::leave_others(person& who, const std::vector<membership>& all) {
@@ -177,17 +179,26 @@ void hub_core::join(person& who, const event& what, std::int64_t joined_seq) {
   auto [at, fresh] = who.stays.try_emplace(what.conversation);
   auto& own = at->second;
   if (!fresh && (what.rev < own.rev || !own.left_seq)) return;
-  own = {joined_seq, std::max(own.start_seq, joined_seq), std::nullopt, what.rev};
+  auto status_rev = fresh ? what.rev - 1 : own.status_rev;
+  own = {joined_seq, std::max(own.start_seq, joined_seq), std::nullopt, what.rev, status_rev};
   auto& in_room = room_of({who.key.client, what.conversation}, joined_seq, what.rev - 1);
   if (fresh) in_room.people.push_back(&who);
-  catch_up(in_room, own);
+  catch_up(in_room, own, fresh);
 }
 
 /// Others may be further on in this room than a member whose joined_event came late: it goes back,
 /// and hands on to each person only what that person has not had.
-void hub_core::catch_up(room& in, const stay& own) {
-  if (own.start_seq >= in.seq) return;
-  in.seq = own.start_seq;
+void hub_core::catch_up(room& in, const stay& own, bool fresh) {
+  bool misses_statuses = fresh && own.status_rev < in.rev;
+  if (own.start_seq >= in.seq && !misses_statuses) return;
+  in.seq = std::min(in.seq, own.start_seq);
+  if (misses_statuses) {
+    for (auto* who : in.people) {
+      auto& each = who->stays.at(in.what.conversation);
+      if (&each != &own) each.status_rev = std::max(each.status_rev, in.rev);
+    }
+    in.rev = own.status_rev;
+  }
   rewatch(in);
 }
 

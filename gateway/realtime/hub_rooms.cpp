@@ -30,43 +30,43 @@ void hub_core::close_if_empty(room& in) {
   rooms_.erase(item{in.what});
 }
 
+/// Who is in it first: what that makes a room read again is then all of this commit, or nothing.
+/// What is told to all comes to those who watch once more, in its place among the other events.
 void hub_core::on_events(const event_batch& batch) {
-  for (const auto& each : batch.events) {
+  auto number = ++last_batch_;
+  for (const auto& each : batch.events)
     if (const auto* joined = std::get_if<joined_event>(&each.body))
       on_joined(each, *joined);
     else if (const auto* left = std::get_if<left_event>(&each.body))
       on_left(each, *left);
+  for (const auto& each : batch.events) {
     auto at = rooms_.find({each.client, each.conversation});
     if (at == rooms_.end()) continue;
-    take(at->second, each);
+    if (!batch.for_all) take(at->second, each, number);
     close_if_empty(at->second);
   }
   flush();
 }
 
-void hub_core::take(room& in, const event& what) {
+void hub_core::take(room& in, const event& what, std::uint64_t batch) {
   if (in.at == stage::live)
-    apply(in, what);
+    apply(in, what, batch);
   else
-    hold(in, what);
+    hold(in, what, batch);
 }
 
-void hub_core::hold(room& in, const event& what) {
+void hub_core::hold(room& in, const event& what, std::uint64_t batch) {
   if (in.held.size() >= config_.held_events_max)
     return rewatch(in); // the answer covers what is dropped
-  in.held.push_back(what);
+  in.held.push_back({what, batch});
 }
 
 /// Every commit of a conversation raises its revision by one: a jump tells of events that were
-/// lost. Joined and left may come early, on a way of their own, and were dealt with already.
-void hub_core::apply(room& in, const event& what) {
+/// lost. Joined and left were dealt with already.
+void hub_core::apply(room& in, const event& what, std::uint64_t batch) {
   const auto* message = std::get_if<message_event>(&what.body);
   const auto* receipt = std::get_if<receipt_event>(&what.body);
   const auto* moved = std::get_if<status_event>(&what.body);
-  if (!message && !receipt && !moved) {
-    if (what.rev == in.rev + 1) in.rev = what.rev;
-    return;
-  }
   bool gap = what.rev > in.rev + 1 || (message && message->message.seq > in.seq + 1);
   if (gap) {
     observe::log_warn("watch-gap", "conversation {}: revision {} came after {}",
@@ -76,8 +76,11 @@ void hub_core::apply(room& in, const event& what) {
   if (message && message->message.seq == in.seq + 1) hand_on(in, message->message, message->origin);
   if (receipt && what.rev >= in.rev)
     hand_on(in, {receipt->user, receipt->kind, receipt->up_to_seq, receipt->at});
-  if (moved && what.rev >= in.rev) hand_on(in, *moved);
-  in.rev = std::max(in.rev, what.rev);
+  if (what.rev > in.rev) {
+    in.rev = what.rev;
+    in.batch = batch;
+  }
+  if (moved && what.rev == in.rev && batch == in.batch) hand_on(in, *moved, what.rev);
 }
 
 void hub_core::hand_on(room& in, const message_view& what, const uuid& origin) {
@@ -111,10 +114,12 @@ void hub_core::hand_on(room& in, const receipt_position& what) {
 }
 
 /// To the sender of the message, and to the client.
-void hub_core::hand_on(room& in, const status_event& what) {
+void hub_core::hand_on(room& in, const status_event& what, std::int64_t rev) {
   frame out{in.what.conversation, 0, {}, {}, {}, nullptr};
   for (auto* who : in.people) {
     if (!who->key.user.empty() && who->key.user != what.sender) continue;
+    const auto& own = who->stays.at(in.what.conversation);
+    if (rev <= own.status_rev || what.seq <= own.joined_seq) continue;
     if (!out.text)
       out.text = std::make_shared<const std::string>(status_frame(in.what.conversation, what));
     for (const auto& session : who->sessions)
@@ -159,7 +164,7 @@ void hub_core::on_watched(std::uint64_t call,
       in.target_seq = position.last_seq;
       in.target_rev = position.rev;
       in.empty_reads = 0;
-      in.checked = false;
+      in.checked = in.receipts_read = false;
       fill(in);
       close_if_empty(in);
     }
@@ -179,6 +184,7 @@ void hub_core::on_watched(std::uint64_t call,
 
 void hub_core::on_wake() {
   waking_ = false;
+  presence_failed_ = false;
   for (const auto& what : std::exchange(failed_rooms_, {})) {
     auto at = rooms_.find(what);
     if (at == rooms_.end()) continue;
@@ -201,7 +207,8 @@ void hub_core::flush() {
   }
   flush_watches();
   flush_reads();
-  if (!failed_rooms_.empty() || !failed_people_.empty()) back_off();
+  flush_presence();
+  if (!failed_rooms_.empty() || !failed_people_.empty() || presence_failed_) back_off();
 }
 
 void hub_core::flush_watches() {
@@ -240,8 +247,10 @@ void hub_core::flush_reads() {
       port_.read_conversation(in.call, what);
     else if (in.target_seq > in.seq)
       port_.read_messages(in.call, what, in.seq, config_.fill_page);
-    else
+    else if (!in.receipts_read)
       port_.read_receipts(in.call, what, in.rev);
+    else
+      port_.read_statuses(in.call, what, {in.rev, in.target_rev, config_.fill_page});
   }
 }
 

@@ -117,6 +117,15 @@ struct session_types {
   std::uint64_t ticket = 0;
   typing what;
 };
+struct session_shows {
+  session_id id;
+  std::uint64_t ticket = 0;
+  presence_status now = presence_status::online;
+};
+struct presence_moved {
+  presence_change what;
+  actor::credit_token room; ///< in the hub's mailbox
+};
 struct events_came {
   std::shared_ptr<const event_batch> batch;
   actor::credit_token room; ///< in the hub's mailbox
@@ -130,6 +139,10 @@ struct memberships_came {
   std::uint64_t call = 0;
   result<std::vector<membership>> got;
 };
+struct shared_came {
+  std::uint64_t call = 0;
+  result<std::vector<shared_place>> got;
+};
 struct conversation_came {
   std::uint64_t call = 0;
   result<conversation_record> got;
@@ -142,6 +155,10 @@ struct receipts_came {
   std::uint64_t call = 0;
   result<std::vector<receipt_position>> got;
 };
+struct statuses_came {
+  std::uint64_t call = 0;
+  result<std::vector<status_record>> got;
+};
 struct hub_woke {};
 
 } // namespace recado::realtime
@@ -152,6 +169,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::person_deleted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::ask_standings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::host)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::session_types)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::session_shows)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::presence_moved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::shared_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::events_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::doubt_arose)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::watch_answered)
@@ -159,6 +179,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::memberships_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::conversation_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::messages_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::receipts_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::statuses_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::realtime::hub_woke)
 
 namespace recado::realtime {
@@ -179,13 +200,18 @@ using hub_actor = caf::typed_actor<
   caf::reacts_to<ask_standings>,
   // Somebody types; answered by `typed`.
   caf::reacts_to<session_types>,
+  // A session's user is online or away; answered by `typed`.
+  caf::reacts_to<session_shows>,
+  // Somebody's presence has changed, here or elsewhere.
+  caf::reacts_to<presence_moved>,
   // Events of owners.
   caf::reacts_to<events_came>,
   // Events may have been lost.
   caf::reacts_to<doubt_arose>,
   // The services' answers.
-  caf::reacts_to<watch_answered>, caf::reacts_to<memberships_came>,
+  caf::reacts_to<watch_answered>, caf::reacts_to<memberships_came>, caf::reacts_to<shared_came>,
   caf::reacts_to<conversation_came>, caf::reacts_to<messages_came>, caf::reacts_to<receipts_came>,
+  caf::reacts_to<statuses_came>,
   // INTERNAL: try again what failed.
   caf::reacts_to<hub_woke>>;
 

@@ -49,6 +49,7 @@ public:
     return hub_;
   }
   void events(const event_batch& batch);
+  void presence(const presence_change& what);
   void doubt() {
     if (auto to = get()) caf::anon_send(to, doubt_arose{});
   }
@@ -77,6 +78,12 @@ void hub_line::events(const event_batch& batch) {
                       batch.events.size());
 }
 
+void hub_line::presence(const presence_change& what) {
+  auto to = get();
+  if (!to) return;
+  if (auto room = credit_->try_take()) caf::anon_send(to, presence_moved{what, std::move(*room)});
+}
+
 /// The end of a stream's answer on its way to a session that may not be there yet.
 class stream_end {
 public:
@@ -101,10 +108,11 @@ private:
 class socket_door final : public realtime, public std::enable_shared_from_this<socket_door> {
 public:
   socket_door(caf::actor_system& system, std::shared_ptr<session_world> world,
-              std::shared_ptr<watch_service> watches)
+              std::shared_ptr<watch_service> watches, std::shared_ptr<presence_service> presence)
     : system_(system),
       world_(std::move(world)),
-      watches_(std::move(watches)) {
+      watches_(std::move(watches)),
+      presence_(std::move(presence)) {
     line_->make_credit(line_);
     std::weak_ptr<hub_line> weak = line_;
     watches_->listen(
@@ -114,6 +122,9 @@ public:
       [weak] {
         if (auto line = weak.lock()) line->doubt();
       });
+    presence_->listen([weak](const presence_change& what) {
+      if (auto line = weak.lock()) line->presence(what);
+    });
   }
 
   actor::child_spec hub_child() override;
@@ -136,14 +147,15 @@ private:
   caf::actor_system& system_;
   std::shared_ptr<session_world> world_;
   std::shared_ptr<watch_service> watches_;
+  std::shared_ptr<presence_service> presence_;
   std::shared_ptr<hub_line> line_ = std::make_shared<hub_line>();
   std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 actor::child_spec socket_door::hub_child() {
-  auto start = [line = line_, watches = watches_, history = world_->history,
+  auto start = [line = line_, watches = watches_, presence = presence_, history = world_->history,
                 config = world_->config.realtime](caf::actor_system& system) {
-    auto hub = spawn_hub(system, config, watches, history);
+    auto hub = spawn_hub(system, config, watches, history, presence);
     line->connect(hub);
     return caf::actor_cast<caf::actor>(hub);
   };
@@ -210,7 +222,8 @@ std::shared_ptr<realtime> make_realtime(caf::actor_system& system, const gateway
   auto world = std::make_shared<session_world>(session_world{
     config, std::move(below.commands), std::move(below.history), std::move(below.idempotency),
     std::move(tokens), std::move(deleted), std::move(now), std::move(on_unknown_key)});
-  return std::make_shared<socket_door>(system, std::move(world), std::move(below.watches));
+  return std::make_shared<socket_door>(system, std::move(world), std::move(below.watches),
+                                       std::move(below.presence));
 }
 
 } // namespace recado::realtime

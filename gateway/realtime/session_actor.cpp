@@ -43,6 +43,9 @@ struct session_state : session_port {
   void tell_typing(std::uint64_t ticket, const typing& what) override {
     self->send(hub, session_types{id, ticket, what});
   }
+  void tell_presence(std::uint64_t ticket, presence_status now) override {
+    self->send(hub, session_shows{id, ticket, now});
+  }
   wall_time now() const override { return world->now(); }
   void wake_in(alarm what, std::chrono::milliseconds delay) override {
     self->delayed_send(self, delay, alarm_rang{what});

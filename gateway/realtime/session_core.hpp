@@ -37,6 +37,7 @@ public:
   virtual void read_messages(const conversation_id& where, std::int64_t since_seq,
                              std::size_t limit) = 0;
   virtual void tell_typing(std::uint64_t ticket, const typing& what) = 0;
+  virtual void tell_presence(std::uint64_t ticket, presence_status now) = 0;
   virtual wall_time now() const = 0;
   virtual void wake_in(alarm what, std::chrono::milliseconds delay) = 0;
 };

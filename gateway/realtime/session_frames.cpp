@@ -209,16 +209,22 @@ void session_core::on_typing(const inbound& in) {
 }
 
 void session_core::on_presence(const inbound& in) {
+  if (!may(auth::scope::messages_write, in)) return;
   json::complaints wrong;
   json::fields fields{in.body.root, "", wrong};
   fields.find("type");
   fields.find("id");
   fields.require("status");
-  fields.word("status", {"online", "away"});
+  auto status = fields.word("status", {"online", "away"});
   fields.finish();
-  send_error(in.id, wrong.any() ? wrong.as_problem()
-                                : problem{ec::not_available_yet, "presence is not available yet"});
-  port_.consumed();
+  if (!who_.is_user()) wrong.wrong("/type", "a client has no presence, only its users have");
+  if (wrong.any()) {
+    send_error(in.id, wrong.as_problem());
+    return port_.consumed();
+  }
+  auto ticket = ++last_ticket_;
+  pending_.emplace(ticket, pending{in.id, false, {}, {}});
+  port_.tell_presence(ticket, *status == 0 ? presence_status::online : presence_status::away);
 }
 
 } // namespace recado::realtime

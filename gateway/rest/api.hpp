@@ -53,6 +53,8 @@ public:
   void list_identities(const call_ptr& on);
   void put_identity(const call_ptr& on);
   void delete_identity(const call_ptr& on);
+  // presence.cpp
+  void get_presence(const call_ptr& on);
   // conversations.cpp
   void post_conversation(const call_ptr& on);
   void list_conversations(const call_ptr& on);
@@ -69,6 +71,7 @@ public:
   void list_messages(const call_ptr& on);
   void list_conversation_messages(const call_ptr& on);
   void get_message_history(const call_ptr& on);
+  void get_message_trace(const call_ptr& on);
   void cancel(const call_ptr& on);
   // stream.cpp
   void get_stream(const call_ptr& on);

@@ -173,6 +173,15 @@ void api::get_message_history(const call_ptr& on) {
     answer_page<history_record>(on, at->list, shapes::append_history));
 }
 
+void api::get_message_trace(const call_ptr& on) {
+  auto id = id_param<message_id>(on, 0, ec::message_not_found);
+  if (!id) return;
+  below_.history->trace(on->who.client, *id, on->who.user,
+                        then<trace_record>(on, [on](const trace_record& got) {
+                          on->answer(200, shapes::trace_body(got));
+                        }));
+}
+
 void api::cancel(const call_ptr& on) {
   auto wrong = complaints_about(*on);
   if (!on->asked.body.empty()) json::fields{on->body.root, "", wrong}.finish();

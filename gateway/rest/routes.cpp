@@ -26,7 +26,7 @@ constexpr route table[] = {
    &api::put_identity},
   {"DELETE", "/v1/users/{user_id}/identities/{channel}", client, messages_write, none,
    &api::delete_identity},
-  {"GET", "/v1/presence", bearer, messages_read, none},
+  {"GET", "/v1/presence", bearer, messages_read, none, &api::get_presence},
   // Conversations
   {"POST", "/v1/conversations", bearer, messages_write, json, &api::post_conversation},
   {"GET", "/v1/conversations", bearer, messages_read, none, &api::list_conversations},
@@ -46,7 +46,7 @@ constexpr route table[] = {
   {"PATCH", "/v1/messages/{id}", bearer, messages_write, merge_patch},
   {"DELETE", "/v1/messages/{id}", bearer, messages_write, none},
   {"GET", "/v1/messages/{id}/history", bearer, messages_read, none, &api::get_message_history},
-  {"GET", "/v1/messages/{id}/trace", bearer, messages_read, none},
+  {"GET", "/v1/messages/{id}/trace", bearer, messages_read, none, &api::get_message_trace},
   {"POST", "/v1/messages/{id}/cancel", bearer, messages_write, optional_json, &api::cancel},
   // Schedules
   {"POST", "/v1/schedules", client, messages_write, json},

@@ -98,6 +98,14 @@ void append_conversation(json::writer& to, const conversation_record& what) {
     .end_object();
 }
 
+void append_presence(json::writer& to, const presence_record& what) {
+  to.begin_object()
+    .field("user_id", what.user)
+    .field("status", to_string(what.now))
+    .field("last_seen", what.last_seen)
+    .end_object();
+}
+
 void append_user(json::writer& to, const user_record& what) {
   to.begin_object()
     .field("user_id", what.id)

@@ -1,5 +1,6 @@
 #pragma once
 /// The objects of the contract ("Shapes"), written.
+#include "actors/service/presence.hpp"
 #include "actors/service/views.hpp"
 #include "gateway/json/writer.hpp"
 #include "schemas/reply.hpp"
@@ -14,8 +15,10 @@ void append_full_message(json::writer& to, const message_record& what);
 /// The member "recipient": a user, or {"channel","address"}.
 void append_recipient(json::writer& to, const user_id& user, std::string_view channel,
                       std::string_view address);
+std::string trace_body(const trace_record& what);
 void append_history(json::writer& to, const history_record& what);
 void append_conversation(json::writer& to, const conversation_record& what);
+void append_presence(json::writer& to, const presence_record& what);
 void append_user(json::writer& to, const user_record& what);
 void append_identity(json::writer& to, const identity_record& what);
 void append_member(json::writer& to, const member_record& what);

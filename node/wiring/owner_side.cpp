@@ -257,7 +257,10 @@ bool owner_side::serving() const {
 /// other nodes twice as often.
 void owner_side::start_beacon() {
   neighbourhood::ports ports;
-  ports.unreachable = [this](const cluster::node_key& who) { ownership_->unreachable(who); };
+  ports.unreachable = [this](const cluster::node_key& who) {
+    ownership_->unreachable(who);
+    if (needs_.unreachable) needs_.unreachable(who);
+  };
   ports.nudge = [this] { ownership_->nudge(); };
   others_ = std::make_unique<neighbourhood>(needs_.with, needs_.link, needs_.router, needs_.board,
                                             std::move(ports));

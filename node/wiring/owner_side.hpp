@@ -30,6 +30,7 @@ struct owner_needs {
   std::shared_ptr<cluster::router> router;
   std::shared_ptr<store::pool> reads;
   channels_side& channels;
+  std::function<void(const cluster::node_key&)> unreachable; ///< nobody answers for it any more
 };
 
 class owner_side {

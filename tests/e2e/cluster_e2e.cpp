@@ -1,40 +1,15 @@
 /// Three nodes on one machine: they share the work, hear each other, and one of them dies.
-#include "node/client/web_socket.hpp"
-#include "node/embedded/files.hpp"
-#include "tests/e2e/world.hpp"
+#include "tests/e2e/cluster.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <set>
 
 namespace recado::e2e {
 namespace {
 
 constexpr int partitions = 64;
-
-struct one_node {
-  std::string url;
-  pid_t pid = 0;
-};
-
-struct cluster {
-  world all{{.restart = false, .arguments = {"--nodes", "3"}}};
-
-  std::vector<one_node> nodes() const {
-    auto text = embedded::read_file(all.data().parent_path() / "info.json");
-    auto info = nlohmann::json::parse(text.value());
-    std::vector<one_node> out;
-    for (const auto& node : info.at("nodes"))
-      out.push_back({node.at("url"), node.at("pid")});
-    return out;
-  }
-  client::api_client api(const one_node& at) const {
-    auto info = all.look();
-    return *client::api_client::make({at.url, info.client_id, info.client_secret});
-  }
-};
 
 /// What the node's metrics say; -1 if it does not answer.
 int owned_by(const one_node& node) {
@@ -85,18 +60,6 @@ std::vector<std::int64_t> seqs_of(client::api_client& api, const std::string& re
   for (const auto& message : page.at("data"))
     out.push_back(message.at("seq"));
   return out;
-}
-
-client::web_socket socket_of(client::api_client& api, const one_node& at, const std::string& user) {
-  (void)api.ask({.method = "PUT", .target = "/v1/users/" + user, .body = "{}"});
-  auto token =
-    api.ask_for_body({.method = "POST", .target = "/v1/users/" + user + "/tokens", .body = "{}"});
-  BOOST_REQUIRE(token);
-  std::string bearer = nlohmann::json::parse(*token).at("access_token");
-  auto opened = client::web_socket::open(*client::parse_url(at.url), "/v1/ws",
-                                         {{"Authorization", "Bearer " + bearer}}, "recado.v1.json");
-  BOOST_REQUIRE(opened);
-  return std::move(*opened);
 }
 
 /// The texts of `count` message frames, in their order; fewer if they do not come in time.

@@ -36,6 +36,7 @@ struct surroundings final : session_port {
   void ask_standings() override { asked = true; }
   void read_messages(const conversation_id&, std::int64_t, std::size_t) override { reading = true; }
   void tell_typing(std::uint64_t ticket, const typing&) override { typed.push_back(ticket); }
+  void tell_presence(std::uint64_t ticket, presence_status) override { typed.push_back(ticket); }
   wall_time now() const override { return {}; }
   void wake_in(realtime::alarm what, std::chrono::milliseconds) override { alarm = what; }
 

@@ -60,6 +60,7 @@ private:
   friend class fake_history;
   friend class fake_idempotency;
   friend class fake_watches;
+  friend class fake_people_seen;
   struct stored_message {
     message_record record;
     command_id by;
@@ -90,6 +91,7 @@ private:
            std::pair<request_hash, idempotency_service::stored_answer>>
     kept_;
   std::map<command_id, reply> applied_;
+  std::map<conversation_key, std::vector<status_record>> statuses_;
   std::vector<command> submitted_;
   std::vector<std::pair<command, on_reply>> inbox_;
   std::set<watch_service::item> watches_;

@@ -20,11 +20,21 @@ struct timeline { ///< one conversation as the owner knows it
   };
   std::map<user_id, member> members;
   std::map<user_id, std::int64_t> read;
+  std::vector<status_record> statuses; ///< told apart by their provider_code
   std::int64_t last_seq() const { return static_cast<std::int64_t>(messages.size()); }
 };
 
 class simulation final : public hub_port {
 public:
+  struct session {
+    user_id user;
+    bool open = false;
+    int receipts = 0;
+    std::map<conversation_id, std::int64_t> start, start_rev, last;
+    std::set<std::string> statuses;
+    std::map<conversation_id, std::set<std::int64_t>> got;
+  };
+
   explicit simulation(unsigned seed) : random(seed), hub(config(), *this) {}
 
   static realtime_config config() {
@@ -89,6 +99,17 @@ public:
       hub.on_messages(call, out);
     });
   }
+  void read_shared(std::uint64_t call, const client_id&, std::vector<user_id> users) override {
+    later([this, call, users] {
+      if (chance(8)) return hub.on_shared(call, fail(ec::store_unavailable));
+      std::vector<shared_place> out;
+      for (const auto& [id, in] : rooms)
+        for (const auto& user : users)
+          if (auto own = in.members.find(user); own != in.members.end() && !own->second.left)
+            out.push_back({user, id});
+      hub.on_shared(call, out);
+    });
+  }
   void read_receipts(std::uint64_t call, const item& what, std::int64_t) override {
     later([this, call, what] {
       if (chance(8)) return hub.on_receipts(call, fail(ec::store_unavailable));
@@ -98,12 +119,27 @@ public:
       hub.on_receipts(call, out);
     });
   }
+  void read_statuses(std::uint64_t call, const item& what,
+                     history_service::revisions which) override {
+    later([this, call, what, which] {
+      if (chance(8)) return hub.on_statuses(call, fail(ec::store_unavailable));
+      std::vector<status_record> out;
+      for (const auto& each : rooms[what.conversation].statuses) {
+        if (each.rev <= which.since_rev || each.rev > which.up_to_rev) continue;
+        if (out.size() >= which.limit && each.rev != out.back().rev) break;
+        out.push_back(each);
+      }
+      hub.on_statuses(call, out);
+    });
+  }
   void opened(const session_id& id, result<void> outcome) override {
     BOOST_REQUIRE(outcome);
     auto& who = sessions.at(id);
     who.open = true;
-    for (const auto& [where, in] : rooms)
+    for (const auto& [where, in] : rooms) {
       who.start[where] = in.last_seq(); // nothing later may be missed
+      who.start_rev[where] = in.rev;
+    }
     // Whoever resumes now reads up to here: what lies above must be handed on.
     for (const auto& each : hub.standings(id))
       who.start[each.conversation] = std::min(who.start[each.conversation], each.last_seq);
@@ -111,10 +147,7 @@ public:
   void deliver(const session_id& id, const frame& what) override {
     auto& who = sessions.at(id);
     BOOST_REQUIRE(who.open);
-    if (what.seq == 0) {
-      ++who.receipts;
-      return;
-    }
+    if (what.seq == 0) return take_other(who, *what.text);
     auto& last = who.last[what.conversation];
     if (what.seq <= last) { // a repeated join may repeat messages: session_core drops them
       ++repeats;
@@ -122,6 +155,14 @@ public:
     }
     last = what.seq;
     who.got[what.conversation].insert(what.seq);
+  }
+  static void take_other(session& who, const std::string& text) {
+    constexpr std::string_view code = "\"provider_code\":\"";
+    auto at = text.find(code);
+    if (at == text.npos) return void(++who.receipts);
+    at += code.size();
+    auto name = text.substr(at, text.find('"', at) - at);
+    BOOST_REQUIRE_MESSAGE(who.statuses.insert(name).second, "status " << name << " came twice");
   }
   void wake_in(std::chrono::milliseconds) override {
     later([this] { hub.on_wake(); });
@@ -148,8 +189,11 @@ public:
       } else if (chance(5) && active && in.last_seq() > 0) {
         in.read[user] = in.last_seq();
         add(receipt_event{user, receipt_kind::read, in.last_seq(), {}});
+      } else if (chance(2) && in.last_seq() > 0) {
+        add(moved(in));
       } else {
         message_view said;
+        if (active) said.from = user;
         said.id = message_id::make();
         said.conversation = at->first;
         said.seq = in.last_seq() + 1;
@@ -163,8 +207,21 @@ public:
     publish(at->first, events);
   }
 
+  /// One of its messages' deliveries has moved.
+  status_event moved(timeline& in) {
+    const auto& of = in.messages[pick(in.messages.size())];
+    status_event out;
+    out.message = of.id;
+    out.seq = of.seq;
+    out.sender = of.from;
+    out.channel = "email";
+    out.provider_code = "c" + std::to_string(++codes);
+    in.statuses.push_back({in.rev + 1, out});
+    return out;
+  }
+
   void publish(const conversation_id& where, const std::vector<event>& events) {
-    event_batch membership, all{events};
+    event_batch membership{{}, true}, all{events, false};
     for (const auto& each : events)
       if (std::holds_alternative<joined_event>(each.body) ||
           std::holds_alternative<left_event>(each.body))
@@ -252,7 +309,22 @@ public:
             BOOST_REQUIRE_MESSAGE(may_have(in, who.user, each.seq),
                                   "seq " << each.seq << " is not for '" << who.user.value << "'");
         }
+        check_statuses(who, where, in);
       }
+    }
+  }
+  /// The sender's, and all for the client.
+  static void check_statuses(const session& who, const conversation_id& where, const timeline& in) {
+    auto from = who.start_rev.contains(where) ? who.start_rev.at(where) : 0;
+    for (const auto& each : in.statuses) {
+      const auto& name = each.what.provider_code;
+      bool own = who.user.empty() || who.user == each.what.sender;
+      bool due = own && each.rev > from && is_due(in, who.user, each.what.seq, from);
+      bool had = who.statuses.contains(name);
+      BOOST_REQUIRE_MESSAGE(had || !due,
+                            "status " << name << " is missing for '" << who.user.value << "'");
+      BOOST_REQUIRE_MESSAGE(own || !had,
+                            "status " << name << " is not for '" << who.user.value << "'");
     }
   }
   static bool may_have(const timeline& in, const user_id& user, std::int64_t seq) {
@@ -272,13 +344,6 @@ public:
   bool chance(unsigned n) { return random() % n == 0; }
   std::size_t pick(std::size_t n) { return random() % n; }
 
-  struct session {
-    user_id user;
-    bool open = false;
-    int receipts = 0;
-    std::map<conversation_id, std::int64_t> start, last;
-    std::map<conversation_id, std::set<std::int64_t>> got;
-  };
   std::mt19937 random;
   client_id client = client_id::make();
   std::map<conversation_id, timeline> rooms;
@@ -287,7 +352,7 @@ public:
   std::deque<event_batch> wire;
   std::deque<std::function<void()>> pending;
   bool losing = true, in_doubt = false;
-  int repeats = 0;
+  int repeats = 0, codes = 0;
   hub_core hub;
 };
 
@@ -295,7 +360,7 @@ public:
 
 BOOST_AUTO_TEST_SUITE(the_hub)
 
-BOOST_AUTO_TEST_CASE(every_session_gets_every_message_once_and_in_order_whatever_is_lost) {
+BOOST_AUTO_TEST_CASE(every_session_gets_every_message_and_status_once_whatever_is_lost) {
   int repeats = 0;
   for (unsigned seed = 1; seed <= 150; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {

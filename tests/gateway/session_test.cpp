@@ -43,6 +43,9 @@ struct world final : session_port {
     reads.push_back({where, since, limit});
   }
   void tell_typing(std::uint64_t, const typing&) override {}
+  void tell_presence(std::uint64_t ticket, presence_status now) override {
+    shown.emplace_back(ticket, now);
+  }
   wall_time now() const override { return {}; }
   void wake_in(realtime::alarm what, std::chrono::milliseconds) override { alarms.push_back(what); }
 
@@ -97,6 +100,7 @@ struct world final : session_port {
                       {}};
   std::vector<object> out;
   std::vector<std::pair<std::uint64_t, command>> submitted;
+  std::vector<std::pair<std::uint64_t, presence_status>> shown;
   std::vector<read> reads;
   std::vector<realtime::alarm> alarms;
   std::size_t queued = 0;
@@ -138,6 +142,7 @@ BOOST_AUTO_TEST_CASE(frames_sent_ahead_of_ready_are_answered_after_it) {
   w.text({{"type", "presence"}, {"id", "2"}, {"status", "away"}});
   BOOST_TEST(w.out.empty());
   w.core.on_attached({});
+  w.core.on_typed(w.shown.at(0).first, true);
   BOOST_REQUIRE_EQUAL(w.out.size(), 2U);
   BOOST_TEST(w.out[0].at("type") == "ready");
   BOOST_TEST(w.out[0].at("id") == "1");
@@ -198,6 +203,32 @@ BOOST_AUTO_TEST_CASE(an_own_message_is_not_echoed_whichever_comes_first) {
   BOOST_TEST(w.out.at(0).at("seq") == 1);
   BOOST_TEST(w.out.at(1).at("seq") == 2);
   BOOST_TEST(w.eaten == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_presence_is_told_and_then_acknowledged) {
+  world w;
+  w.begin();
+  w.text({{"type", "presence"}, {"id", "1"}, {"status", "away"}});
+  w.text({{"type", "presence"}, {"id", "2"}, {"status", "online"}});
+  BOOST_TEST(w.out.empty());
+  BOOST_REQUIRE_EQUAL(w.shown.size(), 2U);
+  BOOST_TEST((w.shown[0].second == presence_status::away));
+  BOOST_TEST((w.shown[1].second == presence_status::online));
+  for (const auto& [ticket, now] : w.shown)
+    w.core.on_typed(ticket, true);
+  BOOST_TEST(w.out.at(0) == object({{"type", "ack"}, {"id", "1"}}));
+  BOOST_TEST(w.out.at(1).at("id") == "2");
+  BOOST_TEST(w.eaten == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_itself_has_no_presence) {
+  world w;
+  w.who.user = {};
+  w.begin();
+  w.text({{"type", "presence"}, {"id", "1"}, {"status", "away"}});
+  BOOST_TEST(w.out.at(0).at("status") == 422);
+  BOOST_TEST(w.shown.empty());
+  BOOST_TEST(w.eaten == 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_id_that_is_too_long_is_called_so) {

@@ -107,6 +107,25 @@ line::line(site& at, std::nullptr_t) : wire(at.port(), "/v1/ws") {
 }
 
 json line::read() {
+  for (;;) {
+    auto got = next();
+    if (!got.is_object() || got.at("type") != "presence") return got;
+    presences.push_back(std::move(got));
+  }
+}
+
+json line::presence() {
+  while (presences.empty()) {
+    auto got = next();
+    if (got.is_null()) return got;
+    got.at("type") == "presence" ? presences.push_back(got) : passed.push_back(got);
+  }
+  auto first = std::move(presences.front());
+  presences.pop_front();
+  return first;
+}
+
+json line::next() {
   auto got = wire.read();
   if (got.opcode == 1) {
     contract::record_frame(got.payload);
@@ -137,7 +156,7 @@ json line::ask(json frame) {
 
 bool line::quiet() {
   auto before = passed.size();
-  ask({{"type", "presence"}, {"status", "away"}});
+  ask({{"type", "nothing"}}); // an error that names it
   return passed.size() == before;
 }
 

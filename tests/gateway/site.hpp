@@ -80,8 +80,11 @@ public:
   line(site& at, std::nullptr_t);           ///< does not authenticate
 
   void say(const json& frame) { wire.text(frame.dump()); }
-  /// The next frame as JSON; null if the connection ended (see closed).
+  /// The next frame as JSON, but for those that tell of somebody's presence: anybody who comes is
+  /// one, and few tests are about that. Null if the connection ended (see closed).
   json read();
+  /// The next frame that tells of somebody's presence.
+  json presence();
   /// The next frame of this type; others are kept in `passed`.
   json read(const std::string& type);
   /// Sends a frame and reads the ack or error with its id.
@@ -91,9 +94,11 @@ public:
 
   http::test::ws_client wire;
   std::vector<json> passed;
+  std::deque<json> presences; ///< not yet read
   int closed = 0;
 
 private:
+  json next();
   int last_id_ = 1000;
 };
 

@@ -135,7 +135,6 @@ BOOST_AUTO_TEST_CASE(wrong_frames_say_what_is_wrong) {
     "invalid_request");
   BOOST_TEST(code({{"type", "typing"}, {"conversation_id", uuid::v7().str()}, {"on", true}}) ==
              "conversation_not_found");
-  BOOST_TEST(code({{"type", "presence"}, {"status", "online"}}) == "not_available_yet");
   BOOST_TEST(code({{"type", "presence"}, {"status", "asleep"}}) == "invalid_request");
   BOOST_TEST(code({{"type", "resume"}, {"conversations", {{"x", 1}}}}) == "invalid_request");
   BOOST_TEST(code({{"type", "resume"}, {"conversations", {{where, -1}}}}) == "invalid_request");
@@ -320,6 +319,31 @@ BOOST_AUTO_TEST_CASE(lost_events_are_read_again) {
     last = ana.read("receipt");
   while (last.at("kind") != "read");
   BOOST_TEST(last.at("up_to_seq") == 4);
+}
+
+BOOST_AUTO_TEST_CASE(lost_status_events_are_read_again_for_the_sender) {
+  site at;
+  auto where = at.conversation({"ana", "bruno"});
+  line ana{at, at.user_token("ana")}, bruno{at, at.user_token("bruno")};
+  std::atomic<bool> lossy = true;
+  at.below.lose = [&](const event_batch&) { return lossy.load(); };
+  json by_mail{{"conversation_id", where},
+               {"from", "ana"},
+               {"channels", {"email"}}, // nobody has an address: failed at once
+               {"payload", text("x")}};
+  auto sent = at.post("/v1/messages", at.token(), by_mail);
+  BOOST_TEST(sent.status == 201);
+  lossy = false;
+  at.below.doubt();
+  auto told = ana.read("status");
+  BOOST_TEST(told.at("message_id") == sent.body.at("message_id"));
+  BOOST_TEST(told.at("status") == "failed");
+  at.below.doubt(); // once is enough
+  at.say(where, "ana", "later");
+  BOOST_TEST(said(ana.read()) == "later");
+  BOOST_TEST(ana.quiet());
+  BOOST_TEST(said(bruno.read()) == "x"); // no status: it is not the sender
+  BOOST_TEST(said(bruno.read()) == "later");
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_joined_event_is_found_by_a_doubt) {

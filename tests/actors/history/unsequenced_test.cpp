@@ -92,6 +92,36 @@ BOOST_AUTO_TEST_CASE(unreadable_bytes_in_the_inbox_are_an_internal_error) {
   BOOST_TEST(message(said(what).message).error().code == ec::internal);
 }
 
+BOOST_AUTO_TEST_CASE(the_trace_of_one_in_the_inbox_tells_what_is_known) {
+  auto in = make_conversation();
+  auto what = a_send(in, ana, ten(3));
+  what.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  add_to_inbox(what);
+  auto id = said(what).message;
+  auto got =
+    value_of<trace_record>([&](auto done) { history->trace(client, id, everybody, done); });
+  BOOST_TEST((got.came_by == path::inbox));
+  BOOST_TEST(got.trace_id == "0af7651916cd43dd8448eb211c80319c");
+  BOOST_TEST(*got.partition == 1);
+  BOOST_TEST((*got.received_at == ten(3)));
+  BOOST_TEST(got.seq == 0);
+  BOOST_TEST(!got.node);
+  BOOST_TEST(!got.epoch);
+  BOOST_TEST(!got.sequenced_at);
+  BOOST_TEST(!got.wire_ms);
+  BOOST_TEST(got.deliveries.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_trace_of_a_refused_one_says_who_refused_it) {
+  auto in = make_conversation();
+  auto id = add_message(in, std::nullopt, ana, ten(1), "not_a_member");
+  auto got =
+    value_of<trace_record>([&](auto done) { history->trace(client, id, everybody, done); });
+  BOOST_TEST(*got.node == "n1");
+  BOOST_TEST(got.seq == 0);
+  BOOST_TEST(got.deliveries.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace recado::test

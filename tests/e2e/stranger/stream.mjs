@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Heard, ask, call, clientToken, info, look, makeConversation, note, require, text, userToken } from './helpers.mjs';
 
 const { EventSource } = require('eventsource');
-const types = ['ready', 'message', 'receipt', 'typing', 'gap', 'resumed', 'error'];
+const types = ['ready', 'message', 'receipt', 'typing', 'presence', 'gap', 'resumed', 'error'];
 
 /** A user's event stream. Its library connects again by itself, with the id of the last event. */
 class Reader extends Heard {
