@@ -21,13 +21,11 @@ cat >"$folder/exim.conf" <<CONF
 exim_path = $unpacked/usr/sbin/exim4
 spool_directory = $folder/spool
 log_file_path = $folder/log-%s
-pid_file_path = $folder/pid
 keep_environment =
 deliver_drop_privilege
 primary_hostname = localhost
 domainlist here = example.com
 local_interfaces = 127.0.0.1
-daemon_smtp_ports = $mx : $submission : $login : $implicit
 tls_on_connect_ports = $implicit
 tls_advertise_hosts = \${if eq{\$received_port}{$mx}{}{*}}
 tls_certificate = $folder/certificate.pem
@@ -78,7 +76,8 @@ CONF
 
 mount --bind "$folder/passwd" /etc/passwd
 mount --bind "$folder/group" /etc/group
-set -- setpriv --pdeathsig TERM "$unpacked/usr/sbin/exim4" -C "$folder/exim.conf" -bdf -q1h
+set -- setpriv --pdeathsig TERM "$unpacked/usr/sbin/exim4" -C "$folder/exim.conf" -bdf \
+  -oX "$mx : $submission : $login : $implicit" # named here, it writes no file with its pid
 if unshare --user --map-user=$id --map-group=$id true 2>/dev/null; then
   exec unshare --user --map-user=$id --map-group=$id "$@"
 fi

@@ -69,7 +69,8 @@ bool wait_until(const std::function<bool()>& done) {
   return true;
 }
 
-/// A program with its output in a file (none: thrown away); 0 if it cannot be started.
+/// A program in a process group of its own, its output in a file (none: thrown away); 0 if it
+/// cannot be started.
 pid_t start(std::vector<std::string> words, const fs::path& log = "/dev/null") {
   std::vector<char*> argv;
   for (auto& word : words)
@@ -79,8 +80,12 @@ pid_t start(std::vector<std::string> words, const fs::path& log = "/dev/null") {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT, 0600);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child = 0;
-  if (::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ) != 0) child = 0;
+  if (::posix_spawnp(&child, argv[0], &actions, &attributes, argv.data(), environ) != 0) child = 0;
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return child;
 }
@@ -127,6 +132,7 @@ mail_server::mail_server(const std::string& certificate_file, const std::string&
 mail_server::~mail_server() {
   if (child_ > 0) ::kill(child_, SIGTERM);
   if (child_ > 0) ::waitpid(child_, nullptr, 0);
+  if (child_ > 0) ::kill(-child_, SIGKILL); // a connection's process would make its log anew
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }
