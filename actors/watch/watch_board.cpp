@@ -1,5 +1,6 @@
 #include "actors/watch/watch_board.hpp"
 
+#include <atomic>
 #include <caf/send.hpp>
 
 #include "actors/watch/watch_wire.hpp"
@@ -33,6 +34,29 @@ struct watch_board::collector {
     done(std::move(all));
   }
 };
+
+/// The answer of one owner on this node. An owner that ends drops what it was asked, at whatever
+/// stage: then this goes, too, and says so.
+struct watch_board::awaited {
+  explicit awaited(std::shared_ptr<collector> to) : answers(std::move(to)) {}
+  ~awaited() { tell({}); }
+  awaited(const awaited&) = delete;
+  awaited& operator=(const awaited&) = delete;
+
+  void tell(std::vector<position> found) {
+    if (!told.exchange(true)) answers->add(std::move(found));
+  }
+
+  std::shared_ptr<collector> answers;
+  std::atomic<bool> told = false;
+};
+
+std::function<void(std::vector<watch_service::position>)>
+watch_board::await(std::shared_ptr<collector> answers) {
+  return [one = std::make_shared<awaited>(std::move(answers))](std::vector<position> found) {
+    one->tell(std::move(found));
+  };
+}
 
 watch_board::watch_board(watch_config config, std::shared_ptr<local_partitions> owners,
                          bus::connection* link)
@@ -70,9 +94,8 @@ void watch_board::watch(std::vector<item> items, on_result<std::vector<position>
 
 void watch_board::ask(const partition_actor& owner, std::vector<item> items,
                       std::shared_ptr<collector> answers) {
-  caf::anon_send(owner, watch_conversations{config_.self, std::move(items), [answers](auto found) {
-                                              answers->add(std::move(found));
-                                            }});
+  caf::anon_send(owner,
+                 watch_conversations{config_.self, std::move(items), await(std::move(answers))});
 }
 
 void watch_board::ask(const std::string& owner, std::vector<item> items,
@@ -109,9 +132,7 @@ void watch_board::answer(const bus::message& got) {
   answers->open = here.size() + 1;
   for (auto& [owner, mine] : here) {
     if (asked->on)
-      caf::anon_send(owner, watch_conversations{asked->who, std::move(mine), [answers](auto found) {
-                                                  answers->add(std::move(found));
-                                                }});
+      caf::anon_send(owner, watch_conversations{asked->who, std::move(mine), await(answers)});
     else
       caf::anon_send(owner, unwatch_conversations{asked->who, std::move(mine)});
   }

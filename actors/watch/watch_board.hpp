@@ -42,6 +42,8 @@ private:
     std::function<void()> doubt;
   };
   struct collector;
+  struct awaited;
+  static std::function<void(std::vector<position>)> await(std::shared_ptr<collector> answers);
   std::shared_ptr<const ears> listener() const;
   std::string owner_elsewhere(partition_id part) const;
   void ask(const partition_actor& owner, std::vector<item> items,
