@@ -96,7 +96,7 @@ struct cluster_of_gateways {
     where.all.set(connection, user(name), status, at(now));
     pass(who);
   }
-  void end(const gateway_key& who, const uuid& connection) {
+  void end(const gateway_key& who, uuid connection) {
     auto& where = gateways.at(who);
     where.connections.erase(connection);
     where.all.end(connection, at(now));
