@@ -37,10 +37,13 @@ struct said {
 };
 using session_key = std::tuple<std::string, unsigned, conversation_id, std::string>;
 
-/// The server refused it on this connection: its place in the order is where it is sent again.
-bool refused_on(const sent_message& sent, const try_record& one) {
+/// Whether this try says nothing about the order of its connection: it was refused there, or may
+/// have been when the session gave up listening; or it came when the message was numbered already.
+bool beside_the_order(const sent_message& sent, const try_record& one) {
   return std::ranges::any_of(sent.answers, [&](const answer_record& answer) {
-    return answer.by == one.by && answer.link == one.link && answer.status >= 400;
+    if (answer.by != one.by || answer.link != one.link) return false;
+    bool gave_up = answer.status == 0 && !answer.why.empty() && answer.why != "closed";
+    return answer.status >= 400 || gave_up || answer.replayed;
   });
 }
 
@@ -73,7 +76,7 @@ void check_session_order(const history& seen, const placement& where, findings& 
     auto at = where.find(id);
     if (at == where.end()) continue;
     for (const auto& one : sent.tries)
-      if (one.link > 0 && !refused_on(sent, one))
+      if (one.link > 0 && !beside_the_order(sent, one))
         sessions[{one.by, one.link, sent.conversation, sent.lane}].push_back(
           {one.at, at->second, id});
   }

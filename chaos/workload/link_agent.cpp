@@ -69,7 +69,7 @@ void link_agent::gone(std::string_view why, micros pause) {
   if (!was_listening) return;
   --in_.records.counts().listening;
   in_.records.note(close_record{now, name_, link_, close_code(), std::string{why}});
-  on_link_lost();
+  on_link_lost(why);
 }
 
 void link_agent::tick(micros now) {
@@ -86,7 +86,7 @@ void link_agent::tick(micros now) {
     heard_at_ = now;
   }
   if (now - heard_at_ > silence_max) return leave("silent");
-  if (now >= leave_at_) return leave("moving on");
+  if (wants_to_move(now) && may_move()) return leave("moving on");
   if (now < ping_at_) return;
   ping_at_ = now + ping_every;
   send_ping();

@@ -17,7 +17,10 @@ protected:
   virtual void on_link() = 0;
   virtual void on_text(std::string_view text) = 0; ///< after `ready`
   /// The connection is gone, for whatever reason.
-  virtual void on_link_lost() {}
+  virtual void on_link_lost(std::string_view /*why*/) {}
+  /// Whether this is a good moment to move to another node.
+  virtual bool may_move() const { return true; }
+  bool wants_to_move(micros now) const { return now >= leave_at_; }
 
   /// Ends this connection and opens another one, at another node.
   void leave(std::string_view why, micros pause = 0);

@@ -14,7 +14,7 @@ public:
 private:
   void on_link() override;
   void on_text(std::string_view text) override;
-  void on_link_lost() override { receipts_.clear(); }
+  void on_link_lost(std::string_view) override { receipts_.clear(); }
   void send_receipt();
   void on_receipt_answer(std::string_view text);
 

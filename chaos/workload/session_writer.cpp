@@ -22,7 +22,8 @@ session_writer::session_writer(scene& in, const audience& who)
     who_(who) {}
 
 bool session_writer::write() {
-  if (!listening() || open_.size() >= window) return false;
+  if (!listening() || refused_ || open_.size() >= window) return false;
+  if (wants_to_move(in_.clock.now())) return false;
   auto room = who_.rooms[in_.pick(who_.rooms.size())];
   auto letter = compose(in_, room, name(), in_.tokens[who_.person].user);
   open_.push_back({0, std::move(letter), 0});
@@ -38,18 +39,23 @@ void session_writer::send_one(unanswered& one) {
 }
 
 void session_writer::on_link() {
+  refused_ = false;
   for (auto& one : open_)
     send_one(one);
 }
 
-void session_writer::on_link_lost() {
+void session_writer::on_link_lost(std::string_view why) {
   for (const auto& one : open_)
-    in_.records.note_answer(one.what, name(), {.link = link(), .why = "connection lost"});
+    if (one.number > 0)
+      in_.records.note_answer(one.what, name(), {.link = link(), .why = std::string{why}});
 }
 
 void session_writer::tick(micros now) {
   link_agent::tick(now);
   if (!listening() || open_.empty()) return;
+  auto refused = [](const unanswered& one) { return one.number == 0; };
+  if (refused_ && std::ranges::all_of(open_, refused))
+    return leave("refused", in_.between(pause_after_error / 2, pause_after_error));
   if (now - open_.front().sent_at < std::min(patience << std::min(late_, 8u), patience_max)) return;
   ++late_;
   leave("no answer in time");
@@ -77,7 +83,8 @@ void session_writer::on_ack(std::string_view text, std::uint64_t number) {
   late_ = 0;
 }
 
-/// What came behind it may have been taken: the order is kept by beginning again from here.
+/// What came behind it may be taken or not: that is heard first, then all that is left is sent
+/// again, in its order.
 void session_writer::on_refusal(std::string_view text, std::uint64_t number) {
   auto at = std::ranges::find(open_, number, &unanswered::number);
   if (at == open_.end()) return;
@@ -85,7 +92,8 @@ void session_writer::on_refusal(std::string_view text, std::uint64_t number) {
   in_.records.note_answer(
     at->what, name(),
     {.status = status, .link = link(), .why = std::string{text_after(text, "\"code\":")}});
-  leave("an error", in_.between(pause_after_error / 2, pause_after_error));
+  at->number = 0;
+  refused_ = true;
 }
 
 } // namespace recado::chaos
