@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned receipt_every = 25; ///< messages
 constexpr std::size_t receipts_max = 64;
+constexpr micros resume_pause = 100'000;
 constexpr micros stream_pause = 100'000;
 constexpr micros stream_head_limit = 2'000'000;
 constexpr micros stream_silence_max = 5'000'000; ///< while something is known to be missing
@@ -31,9 +32,13 @@ void socket_reader::on_link() {
                           has_.positions(from)));
 }
 
+/// What a refused resume left out cannot follow once live messages have come: so nothing more is
+/// taken from this connection.
 void socket_reader::on_text(std::string_view text) {
-  bool answer = text.starts_with(R"({"type":"ack")") || text.starts_with(R"({"type":"error")");
-  if (answer) return on_receipt_answer(text);
+  bool error = text.starts_with(R"({"type":"error")");
+  if (error && text_after(text, "\"id\":") == "resume")
+    return leave("resume refused", resume_pause);
+  if (error || text.starts_with(R"({"type":"ack")")) return on_receipt_answer(text);
   has_.take(text, link());
   if (has_.last().seq > 0 && ++messages_ % receipt_every == 0) send_receipt();
 }
@@ -121,7 +126,7 @@ std::size_t stream_reader::on_bytes(std::string_view all) {
     in_.records.note(open_record{heard_at_, who_.name, link_, node_});
     if (!last_id_.empty()) has_.note_positions(link_);
   }
-  for (auto end = all.find("\n\n", used); end != std::string_view::npos;
+  for (auto end = all.find("\n\n", used); open() && end != std::string_view::npos;
        end = all.find("\n\n", used)) {
     take_event(all.substr(used, end - used));
     used = end + 2;
@@ -134,6 +139,7 @@ void stream_reader::take_event(std::string_view event) {
     auto line = event.substr(0, event.find('\n'));
     event.remove_prefix(std::min(line.size() + 1, event.size()));
     if (line.starts_with("id: ")) last_id_ = line.substr(4);
+    if (line.starts_with(R"(data: {"type":"error")")) return over("resume refused");
     if (line.starts_with("data: ")) has_.take(line.substr(6), link_);
   }
 }
