@@ -24,9 +24,10 @@ const std::vector<mutant>& mutants() {
   using enum fault;
   static const std::vector<mutant> all{
     {"", "store.in_transaction:pause=20", {kill, pause, reset}},
-    {"no_fence", "store.in_transaction:pause=5", {pause, cut_both, pause}},
+    {"no_fence", "store.in_transaction:pause=5", {cut_postgres, pause, cut_both}},
     {"ack_before_commit", "store.in_transaction:pause=50", {kill, kill_all}},
     {"no_dedupe", "store.in_transaction:pause=20", {kill, reset, lost_commit}},
+    {"no_gap_check", "store.in_transaction:pause=5", {nats_kill, kill, nats_pause}},
   };
   return all;
 }
