@@ -74,7 +74,7 @@ void recovery_meter::outage(const fault_record& by, micros end, const tries& all
   std::optional<micros> first;
   for (auto one = hit; one != all.end(); ++one)
     if (counts(*one) && one->numbered && (!first || one->ended < *first)) first = one->ended;
-  into.waits.push_back((first ? *first : end) - by.at);
+  into.waits.push_back((first ? *first : end) - std::max(hit->begun, by.at));
 }
 
 void recovery_meter::hand_off(const fault_record& by, micros end, const tries& all, sample& into) {
@@ -113,7 +113,7 @@ std::string to_text(const std::vector<recovery_row>& rows) {
                          "conversations", "p50 ms", "p99 ms", "max ms");
   for (const auto& one : rows)
     out += fmt::format("  {:<26} {:>6} {:>13} {:>9.0f} {:>9.0f} {:>9.0f}\n",
-                       one.fault + (one.hand_off ? " (slowest)" : " (back after)"), one.faults,
+                       one.fault + (one.hand_off ? " (slowest)" : " (waited)"), one.faults,
                        one.conversations, static_cast<double>(one.p50) / 1e3,
                        static_cast<double>(one.p99) / 1e3, static_cast<double>(one.max) / 1e3);
   return out;

@@ -3,9 +3,9 @@
 ///
 /// After an **outage** (kill, pause, cut …) a conversation is *hit* if a try of it that went
 /// through a healthy node took over 100 ms or got no number. It has recovered with the first number
-/// that it gives from then on; the figure is the time from the fault to that answer. A **hand-off**
-/// (drain, restart, scale …) hits nobody on purpose; its figure is each conversation's slowest
-/// answer while it lasted.
+/// that it gives from then on; the figure is the time from that try, or the fault if it was under
+/// way then, to that number. A **hand-off** (drain, restart, scale …) hits nobody on purpose; its
+/// figure is each conversation's slowest answer while it lasted.
 #include "chaos/log/records.hpp"
 
 #include <map>

@@ -46,7 +46,7 @@ nlohmann::ordered_json figures_of(const std::vector<recovery_row>& rows) {
   auto out = nlohmann::ordered_json::array();
   for (const auto& one : rows)
     out.push_back({{"fault", one.fault},
-                   {"measures", one.hand_off ? "slowest_answer" : "time_to_first_number"},
+                   {"measures", one.hand_off ? "slowest_answer" : "wait_for_a_number"},
                    {"faults", one.faults},
                    {"conversations", one.conversations},
                    {"p50_us", one.p50},
