@@ -1,5 +1,4 @@
 #include "gateway/realtime/hub_core.hpp"
-#include "runtime/fault/fault.hpp"
 #include "runtime/observe/log.hpp"
 
 #include <algorithm>
@@ -69,13 +68,12 @@ void hub_core::apply(room& in, const event& what, std::uint64_t batch) {
   const auto* receipt = std::get_if<receipt_event>(&what.body);
   const auto* moved = std::get_if<status_event>(&what.body);
   bool gap = what.rev > in.rev + 1 || (message && message->message.seq > in.seq + 1);
-  if (gap && !fault::mutant("no_gap_check")) {
+  if (gap) {
     observe::log_warn("watch-gap", "conversation {}: revision {} came after {}",
                       in.what.conversation.str(), what.rev, in.rev);
     return doubt(in);
   }
-  if (message && (message->message.seq == in.seq + 1 || gap)) // a gap: only a mutant is here
-    hand_on(in, message->message, message->origin);
+  if (message && message->message.seq == in.seq + 1) hand_on(in, message->message, message->origin);
   if (receipt && what.rev >= in.rev)
     hand_on(in, {receipt->user, receipt->kind, receipt->up_to_seq, receipt->at});
   if (what.rev > in.rev) {

@@ -1,5 +1,6 @@
 #include "gateway/json/writer.hpp"
 #include "gateway/realtime/session_core.hpp"
+#include "runtime/fault/fault.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -82,6 +83,7 @@ void session_core::resume_next() {
 
 /// False if nothing was missed in the conversation at the front.
 bool session_core::enter_conversation() {
+  if (fault::mutant("no_resume")) return false;
   auto& now = resumes_.front();
   const auto& [where, since] = now.waiting.front();
   now.from = since;
