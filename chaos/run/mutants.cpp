@@ -21,7 +21,7 @@ constexpr unsigned faults_each = 6;
 constexpr unsigned tries_max = 4; ///< runs with other seeds, until it is caught
 
 /// `no_fence` is not among them: behind it stand the unique (conversation, seq) of the table, the
-/// end of hung sessions before a claim, and owners that stop without heartbeat. some forty pauses
+/// end of hung sessions before a claim, and owners that stop without heartbeat. 29 pauses
 /// and cuts of nodes without a fence broke no promise that clients could see.
 const std::vector<mutant>& mutants() {
   using enum fault;
