@@ -25,7 +25,8 @@ struct batch_report {
   std::size_t commands = 0;
   std::chrono::microseconds read{}, decide{}, commit{};
   cluster::outcome how = cluster::outcome::done;
-  std::size_t waiting = 0; ///< commands that gathered meanwhile
+  std::size_t waiting = 0;   ///< commands that gathered meanwhile
+  std::string error_class{}; ///< the first two characters of the SQLSTATE; empty: none
 };
 
 /// What the writer does to the world besides PostgreSQL. All are called in the actor.

@@ -104,7 +104,7 @@ private:
   void answered(partition_id part);
   void lose(const std::vector<partition_id>& parts);
   void answer_early() const;
-  void report(cluster::outcome how, std::size_t commands);
+  void report(cluster::outcome how, const store::outcome& got);
   std::vector<store::held_epoch> held_of(const order& what) const;
   undecided_list items_of(const order& what, partition_id part) const;
   template <class Message>

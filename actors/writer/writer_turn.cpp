@@ -91,7 +91,7 @@ void writer_state::on_read(const read_finished& got) {
   auto how = outcome_of(got.what);
   if (how != outcome::done) {
     observe::log_warn("preread-failed", "{}", store::describe(got.what.error()));
-    report(how, current.items.size());
+    report(how, got.what);
     return obey(how == outcome::poison ? machine.decide_failed(got.what.error().message)
                                        : machine.read_done(outcome::transient, ports.steady()));
   }
@@ -244,16 +244,17 @@ void writer_state::answer_early() const {
   if (!answers.empty()) ports.answer(std::move(answers));
 }
 
-void writer_state::report(outcome how, std::size_t commands) {
+void writer_state::report(outcome how, const store::outcome& got) {
   if (!ports.observed) return;
-  ports.observed({commands, between(began, read_at), between(read_at, decided_at),
-                  between(decided_at, ports.steady()), how, queue.size()});
+  ports.observed({current.items.size(), between(began, read_at), between(read_at, decided_at),
+                  between(decided_at, ports.steady()), how, queue.size(),
+                  got ? std::string{} : got.error().sqlstate.substr(0, 2)});
 }
 
 void writer_state::on_commit(const commit_finished& got) {
   if (got.round != round) return;
   auto how = outcome_of(got.what);
-  report(how, current.items.size());
+  report(how, got.what);
   std::vector<partition_id> gone;
   std::string why;
   if (!got.what) {

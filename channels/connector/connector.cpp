@@ -24,6 +24,7 @@ void connector_state::setup(account_key of, double share,
   config.pace_share = share;
   config.seed = std::hash<uuid>{}(uuid::v7());
   if (speaks != nullptr) config.ordered = speaks->can().ordered;
+  if (ports->meter.breaker) ports->meter.breaker(key, breaker); // that of an earlier life is gone
   ask_account();
 }
 
@@ -73,6 +74,8 @@ void connector_state::delete_account() {
   account.reset();
   make_core();
   run(core->close("the account does not exist any more", now()));
+  breaker = policy::circuit_breaker::state::closed; // nobody waits for this provider any more
+  if (ports->meter.breaker) ports->meter.breaker(key, breaker);
 }
 
 /// The first thing that it does is to read what is open: an offer that came before is among it.

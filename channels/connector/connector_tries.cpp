@@ -114,7 +114,7 @@ void connector_state::on_timer(std::uint64_t which) {
 
 void connector_state::note_breaker() {
   auto state = core->breaker(now());
-  if (state == breaker) return;
+  if (state == breaker || !account) return;
   breaker = state;
   observe::log_warn("breaker-moved", "{}/{}: {}", key.channel, key.account,
                     policy::to_string(state));

@@ -2,25 +2,48 @@
 
 namespace recado::cluster::sql {
 
+namespace {
+
 // The age of a heartbeat is that of the row's last version.
-std::vector<store::statement> view() {
-  store::statement nodes{
-    "view_nodes",
-    "select distinct on (n.node_id) n.node_id, n.incarnation, n.address, n.version, "
-    "n.left_at is not null, exists (select from node_drain d where d.node_id = n.node_id), "
-    "case when current_setting('track_commit_timestamp') = 'on' then (extract(epoch from "
-    "clock_timestamp() - pg_xact_commit_timestamp(n.xmin)) * 1000)::int8 end, "
-    "(select count(*) from partition p where p.owner_node = n.node_id "
-    "and p.owner_incarnation = n.incarnation) "
-    "from node n where n.left_at is null or n.left_at > now() - interval '10 minutes' "
-    "order by n.node_id, n.incarnation desc",
+store::statement nodes() {
+  return {"view_nodes",
+          "select distinct on (n.node_id) n.node_id, n.incarnation, n.address, n.version, "
+          "n.left_at is not null, exists (select from node_drain d where d.node_id = n.node_id), "
+          "case when current_setting('track_commit_timestamp') = 'on' then (extract(epoch from "
+          "clock_timestamp() - pg_xact_commit_timestamp(n.xmin)) * 1000)::int8 end, "
+          "(select count(*) from partition p where p.owner_node = n.node_id "
+          "and p.owner_incarnation = n.incarnation) "
+          "from node n where n.left_at is null or n.left_at > now() - interval '10 minutes' "
+          "order by n.node_id, n.incarnation desc",
+          {}};
+}
+
+} // namespace
+
+// Dead letters are kept until somebody has looked at them: a long table is not counted to its end.
+std::vector<store::statement> alarms() {
+  store::statement counts{
+    "view_alarms",
+    "select coalesce(sum(n), 0)::int8, coalesce(max(n), 0)::int8, "
+    "coalesce(extract(epoch from now() - min(since)) * 1000, 0)::int8, "
+    "(select count(*) from (select from dead_letter limit 10000) parked) "
+    "from (select count(*) n, min(received_at) since from inbox group by part) i",
     {}};
+  return {std::move(counts), nodes()};
+}
+
+alarm_count alarm_counts(const store::rows& rows) {
+  return {rows.get_int(0, 0), rows.get_int(0, 1), std::chrono::milliseconds{rows.get_int(0, 2)},
+          rows.get_int(0, 3)};
+}
+
+std::vector<store::statement> view() {
   store::statement partitions{
     "view_partitions",
     "select p.id, p.owner_node, p.target, p.epoch, p.since, "
     "(select count(*) from inbox i where i.part = p.id) from partition p order by p.id",
     {}};
-  return {std::move(nodes), std::move(partitions)};
+  return {nodes(), std::move(partitions)};
 }
 
 std::vector<node_view> node_views(const store::rows& rows) {
@@ -50,6 +73,13 @@ std::vector<partition_view> partition_views(const store::rows& rows) {
     one.inbox = rows.get_int(i, 5);
   }
   return out;
+}
+
+store::statement fence_all() {
+  return {"fence_all",
+          "update partition set epoch = epoch + 1, owner_node = null, owner_incarnation = null, "
+          "target = null, since = now() returning id",
+          {}};
 }
 
 store::statement drain(const std::string& node) {

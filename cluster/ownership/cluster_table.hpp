@@ -31,11 +31,25 @@ struct partition_view {
   std::int64_t inbox = 0;         ///< commands stored for it
 };
 
+/// What waits in PostgreSQL.
+struct alarm_count {
+  std::int64_t inbox = 0, inbox_max = 0; ///< commands; of the fullest partition
+  std::chrono::milliseconds inbox_age{}; ///< of the oldest one
+  std::int64_t parked = 0;               ///< at most 10,000
+};
+
 namespace sql {
+/// Two statements: the counts, and the nodes as in view().
+std::vector<store::statement> alarms();
+alarm_count alarm_counts(const store::rows& rows);
+
 /// The newest life of every node that was seen in the last ten minutes, and all partitions.
 std::vector<store::statement> view();
 std::vector<node_view> node_views(const store::rows& rows);
 std::vector<partition_view> partition_views(const store::rows& rows);
+
+/// Nobody owns anything any more, under the old epochs: every owner claims anew. Returns the ids.
+store::statement fence_all();
 
 store::statement drain(const std::string& node);
 store::statement undrain(const std::string& node);

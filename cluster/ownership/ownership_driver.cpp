@@ -85,7 +85,29 @@ void ownership_driver::impl::handle(const ownership_event& what) {
       step(seen::session_lost{});
     }
   }
-  count([this](auto& c) { c.held = machine.held().size(); });
+  note_state();
+}
+
+/// What an operator wants to see of the machine, which only this thread may look at.
+void ownership_driver::impl::note_state() {
+  auto now = clock::boot_time();
+  std::erase_if(moving_since,
+                [this](const auto& one) { return !machine.moving().contains(one.first); });
+  for (const auto& [id, _] : machine.moving())
+    moving_since.try_emplace(id, now);
+  auto oldest = [](const std::map<partition_id, steady_time>& all) {
+    std::optional<steady_time> out;
+    for (const auto& [_, since] : all)
+      out = std::min(out.value_or(since), since);
+    return out;
+  };
+  count([&](auto& c) {
+    c.held = machine.held().size();
+    c.unowned = machine.unowned().size();
+    c.unowned_since = oldest(machine.unowned());
+    c.moving = moving_since.size();
+    c.moving_since = oldest(moving_since);
+  });
 }
 
 // --- the outside -----------------------------------------------------------------------------

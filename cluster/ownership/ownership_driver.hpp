@@ -45,7 +45,12 @@ struct ownership_counters {
   std::uint64_t terminated = 0; ///< sessions of dead incarnations
   std::uint64_t lost = 0;
   std::uint64_t resolves = 0;
-  std::uint64_t held = 0; ///< now
+  std::uint64_t held = 0;                   ///< now
+  std::uint64_t unowned = 0;                ///< now, in the whole cluster, as seen from here
+  std::optional<steady_time> unowned_since; ///< of the one that waits longest
+  std::uint64_t moving = 0;                 ///< now, from here to other nodes
+  std::optional<steady_time> moving_since;  ///< of the one that takes longest
+  std::optional<steady_time> heartbeat_at;  ///< the last one that PostgreSQL took
 };
 
 struct ownership_options {

@@ -26,6 +26,7 @@ struct ownership_driver::impl {
   int backend = 0;           ///< of that session
   bool waits = false;        ///< and said so
   std::optional<steady_time> clock_asked;
+  std::map<partition_id, steady_time> moving_since; ///< of the thread
 
   std::atomic<bool> nats_ok{false}, serving{false};
   mutable std::mutex mutex;
@@ -40,7 +41,7 @@ struct ownership_driver::impl {
   void run();
   void handle(const ownership_event& what);
   std::optional<ownership_event> next_event();
-  void after_request();
+  void note_state();
 
   using answer = std::optional<ownership_event>;
   answer carry_out(const order::enroll&);

@@ -157,6 +157,10 @@ public:
 
   bool serving() const noexcept { return serving_; }
   const std::map<partition_id, epoch>& held() const noexcept { return held_; }
+  /// Partitions without a living owner, as this node sees it, since when.
+  const std::map<partition_id, steady_time>& unowned() const noexcept { return orphan_since_; }
+  /// Ours, on the way to another node.
+  const std::map<partition_id, std::string>& moving() const noexcept { return moving_; }
 
 private:
   enum class phase : std::uint8_t { active, stopping, ended };

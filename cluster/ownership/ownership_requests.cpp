@@ -41,7 +41,10 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::en
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::heartbeat&) {
   auto beat = db.run(sql::heartbeat(options.machine.self, nats_ok), store::tx::transaction);
-  count([&](auto& c) { ++(beat ? c.heartbeats : c.heartbeats_failed); });
+  count([&](auto& c) {
+    ++(beat ? c.heartbeats : c.heartbeats_failed);
+    if (beat) c.heartbeat_at = clock::boot_time();
+  });
   return seen::heartbeat{beat.has_value(), !beat || beat->back().affected() == 1};
 }
 

@@ -67,6 +67,7 @@ std::optional<delivery_info> delivery_info::parse(std::string_view reply_subject
       !read(words.part[6 + shift], found.consumer_seq) ||
       !read(words.part[7 + shift], found.published_ns))
     return std::nullopt;
+  if (!read(words.part[8 + shift], found.pending)) found.pending = 0; // nothing depends on it
   return found;
 }
 

@@ -20,6 +20,7 @@ struct delivery_info {
   std::int64_t stream_seq = 0;
   std::int64_t consumer_seq = 0;
   std::int64_t published_ns = 0;
+  std::int64_t pending = 0; ///< what waits behind it for this consumer
 
   static std::optional<delivery_info> parse(std::string_view reply_subject);
 };

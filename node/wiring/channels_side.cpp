@@ -3,6 +3,8 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <future>
+#include <mutex>
+#include <set>
 
 #include "channels/catalog.hpp"
 #include "channels/connector/carry.hpp"
@@ -20,6 +22,23 @@ result<channels::account_record> record_of(const result<stored_account>& got) {
   if (why.code == ec::account_not_found) why.code = ec::not_found;
   return failure{std::move(why)};
 }
+
+/// The accounts whose breaker is not closed. Connectors run on several threads.
+class open_breakers {
+public:
+  std::size_t note(const account_key& account, policy::circuit_breaker::state now) {
+    std::lock_guard lock{mutex_};
+    if (now == policy::circuit_breaker::state::closed)
+      accounts_.erase(account);
+    else
+      accounts_.insert(account);
+    return accounts_.size();
+  }
+
+private:
+  std::mutex mutex_;
+  std::set<account_key> accounts_;
+};
 
 constexpr std::array<const char*, 7> outcomes{
   "sent", "retry", "retry_after", "permanent_recipient", "permanent_message", "config", "unknown"};
@@ -93,6 +112,12 @@ channels::connector_meter channels_side::meter() {
     if (found == tries->end()) return;
     found->second[static_cast<std::size_t>(what)].add();
     times->at(account.channel).observe(std::chrono::duration<double>(took).count());
+  };
+  auto open = needs_.metrics.make_gauge(
+    "recado_connector_breakers_open", "Accounts that are left alone because their provider fails.");
+  out.breaker = [open, seen = std::make_shared<open_breakers>()](
+                  const account_key& account, policy::circuit_breaker::state now) mutable {
+    open.set(static_cast<double>(seen->note(account, now)));
   };
   return out;
 }

@@ -1,5 +1,6 @@
 #include "node/wiring/writer_metrics.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace recado::wiring {
@@ -11,6 +12,14 @@ double seconds(std::chrono::microseconds us) {
 
 constexpr std::array<const char*, 6> outcomes{"done",   "fenced",    "duplicate",
                                               "poison", "transient", "unknown"};
+/// Of SQLSTATE: connection, rollback, resources (a full disk is 53100), not now, stopped, system.
+constexpr std::array<const char*, 7> classes{"08", "40", "53", "55", "57", "58", "other"};
+
+std::size_t class_of(const batch_report& one) {
+  auto found = std::find(classes.begin(), classes.end(), one.error_class);
+  return found == classes.end() ? classes.size() - 1
+                                : static_cast<std::size_t>(found - classes.begin());
+}
 
 } // namespace
 
@@ -31,11 +40,20 @@ std::function<void(const batch_report&)> observe_batches(observe::metrics& to, s
     with["outcome"] = outcomes[i];
     ends[i] = to.make_counter("recado_writer_commits_total", "Commits by outcome.", with);
   }
+  std::array<observe::counter, classes.size()> errors;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    auto with = of;
+    with["class"] = classes[i];
+    errors[i] = to.make_counter("recado_writer_errors_total",
+                                "Reads and commits that failed, by class of SQLSTATE.", with);
+  }
   auto waiting = to.make_gauge("recado_writer_waiting_commands",
                                "Commands that wait for the writer's turn.", of);
   return [=](const batch_report& one) mutable {
     ends[static_cast<std::size_t>(one.how)].add();
     waiting.set(static_cast<double>(one.waiting));
+    if (one.how != cluster::outcome::done && one.how != cluster::outcome::fenced)
+      errors[class_of(one)].add();
     if (one.how != cluster::outcome::done) return;
     commands.observe(static_cast<double>(one.commands));
     steps[0].observe(seconds(one.read));
