@@ -30,6 +30,12 @@ BOOST_AUTO_TEST_CASE(loads_and_equals_the_defaults) {
   BOOST_TEST((*config == node_config{}));
 }
 
+BOOST_AUTO_TEST_CASE(of_a_cluster_loads) {
+  auto config = load(std::string{RECADO_SOURCE_DIR} + "/config/deploy/recado.toml", {});
+  BOOST_REQUIRE_MESSAGE(config.has_value(), why(config));
+  BOOST_TEST(config->bus.urls.size() == config->bus.stream_replicas);
+}
+
 BOOST_AUTO_TEST_CASE(mentions_every_key_in_the_order_of_the_table) {
   auto text = text_of(example);
   node_config config;
