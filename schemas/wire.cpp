@@ -154,6 +154,10 @@ std::string encoded(const T& value, std::size_t guess) {
 struct bad_bytes : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// It has a kind or a value that did not exist yet when this program was built.
+struct from_a_newer_node : bad_bytes {
+  using bad_bytes::bad_bytes;
+};
 
 /// Largest value of each enum on the wire; a larger one comes from a newer node.
 template <class E>
@@ -191,8 +195,13 @@ public:
   requires std::is_enum_v<E>
   static void get(const object& o, E& value) {
     auto n = o.as<std::uint32_t>();
-    if (n > last_of<E>) throw bad_bytes("unknown enumerator " + std::to_string(n));
+    if (n > last_of<E>) throw from_a_newer_node("unknown enumerator " + std::to_string(n));
     value = static_cast<E>(n);
+  }
+  /// A refusal that we have no name for: the same id may be sent again.
+  static void get(const object& o, ec& value) {
+    auto n = o.as<std::uint32_t>();
+    value = n > last_of<ec> ? ec::outcome_unknown : static_cast<ec>(n);
   }
   template <class T>
   static void get(const object& o, std::optional<T>& value) {
@@ -220,7 +229,7 @@ public:
     if (items.size < 2) throw bad_bytes("a body without a kind");
     auto index = items.ptr[0].as<std::uint32_t>();
     if (!alternative(items.ptr[1], index, value, std::index_sequence_for<Ts...>{}))
-      throw bad_bytes("unknown kind " + std::to_string(index));
+      throw from_a_newer_node("unknown kind " + std::to_string(index));
   }
 
   static void get(const object& o, predecessor& x) { row(o, x.command, x.message); }
@@ -274,6 +283,20 @@ public:
         x.provider_code, x.at);
   }
   static void get(const object& o, event& x) { row(o, x.client, x.conversation, x.rev, x.body); }
+  /// An event that we do not know is left out; who needs it reads it after the upgrade.
+  static void get(const object& o, std::vector<event>& values) {
+    auto items = array(o);
+    values.reserve(items.size);
+    for (std::uint32_t i = 0; i < items.size; ++i) {
+      try {
+        event one;
+        get(items.ptr[i], one);
+        values.push_back(std::move(one));
+      } catch (const from_a_newer_node&) {
+        continue;
+      }
+    }
+  }
   static void get(const object& o, event_batch& x) {
     std::int32_t version = 0;
     row(o, version, x.events);
