@@ -13,10 +13,13 @@ reader_machine::reader_machine(reader_limits limits, position cursor, std::uint3
 
 void reader_machine::step(const reader_event& what, steady_time now, reader_actions& todo) {
   if (state_ == state::stopped) return;
+  if (changed_at_ == steady_time{}) changed_at_ = now;
+  auto was_reading = state_ == state::reading;
   now_ = now;
   todo_ = &todo;
   std::visit([this](const auto& value) { on(value); }, what);
   todo_ = nullptr;
+  if (was_reading != (state_ == state::reading)) changed_at_ = now;
 }
 
 void reader_machine::on(const event::stream_open& what) {
@@ -57,6 +60,7 @@ void reader_machine::on(const event::delivered& what) {
   --outstanding_;
   if (credit_ > 0) --credit_;
   at_ = {open_, what.stream_seq, what.published_ns, {}};
+  behind_ = what.pending;
   todo_->push_back(action::deliver{at_});
   heard();
   pull_if_useful();
@@ -66,6 +70,7 @@ void reader_machine::on(const event::heartbeat& what) {
   if (!reads(what.consumer)) return;
   heard();
   if (what.last_consumer_seq >= next_consumer_seq_) return replace(); // its last ones were lost
+  behind_ = 0; // a pull that waits has nothing to bring
   if (what.last_stream_seq < std::max(at_.seq, looked_at_) + limits_.idle_step) return;
   looked_at_ = what.last_stream_seq;
   todo_->push_back(action::look_at{consumer_, open_, looked_at_});

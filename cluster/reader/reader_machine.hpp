@@ -44,6 +44,7 @@ struct delivered {
   std::int64_t consumer_seq; ///< counts the deliveries of one consumer from 1
   std::int64_t stream_seq;
   std::int64_t published_ns;
+  std::int64_t pending = 0; ///< what waited behind it then
 };
 struct heartbeat {
   consumer_number consumer;
@@ -132,6 +133,12 @@ public:
   const position& at() const noexcept { return at_; }
   std::uint32_t credit() const noexcept { return credit_; }
   consumer_number last_consumer() const noexcept { return consumer_; }
+  /// It has had no working consumer for so long: what lies in the stream waits.
+  bool stalled(std::chrono::milliseconds patience, steady_time now) const noexcept {
+    return state_ != state::reading && now - changed_at_ >= patience;
+  }
+  /// Messages of this lane that wait in the stream, as of the last thing heard.
+  std::int64_t behind() const noexcept { return behind_; }
   /// It was told to read that stream, and has not lost it.
   bool opened(stream_generation generation) const noexcept {
     return open_ == generation && state_ != state::waiting;
@@ -177,6 +184,8 @@ private:
   std::uint32_t outstanding_ = 0; ///< messages the present pull may still bring
   steady_time pull_ends_{};
   std::int64_t looked_at_ = 0;
+  std::int64_t behind_ = 0;
+  steady_time changed_at_{}; ///< to or from reading
   std::chrono::milliseconds backoff_{0};
   std::optional<steady_time> wake_at_;
   steady_time now_{};

@@ -118,7 +118,8 @@ void stream_reader::impl::hear(bus::message message) {
   auto name = info ? consumer_name::parse(info->consumer) : std::nullopt;
   if (!name) return;
   step(name->key,
-       event::delivered{name->number, info->consumer_seq, info->stream_seq, info->published_ns},
+       event::delivered{name->number, info->consumer_seq, info->stream_seq, info->published_ns,
+                        info->pending},
        std::move(message.data));
 }
 
@@ -250,6 +251,22 @@ std::vector<position> stream_reader::impl::places() {
 
 std::vector<position> stream_reader::places() {
   return impl_->places();
+}
+
+std::set<partition_id> stream_reader::stalled(std::chrono::milliseconds patience) const {
+  std::lock_guard lock{impl_->mutex};
+  std::set<partition_id> out;
+  for (const auto& [place, reader] : impl_->readers)
+    if (reader.machine.stalled(patience, now())) out.insert(place.second);
+  return out;
+}
+
+std::array<std::int64_t, lanes> stream_reader::behind() const {
+  std::lock_guard lock{impl_->mutex};
+  std::array<std::int64_t, lanes> out{};
+  for (const auto& [place, reader] : impl_->readers)
+    out[static_cast<std::size_t>(place.first)] += reader.machine.behind();
+  return out;
 }
 
 } // namespace recado::cluster

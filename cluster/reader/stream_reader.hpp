@@ -3,7 +3,9 @@
 #include "cluster/reader/reader_machine.hpp"
 #include "runtime/bus/bus.hpp"
 
+#include <array>
 #include <memory>
+#include <set>
 
 namespace recado::cluster {
 
@@ -57,6 +59,12 @@ public:
 
   /// Where each lane is, for the keeper to examine before it says open().
   std::vector<position> places();
+
+  /// Partitions of which a lane has had no working consumer for so long.
+  std::set<partition_id> stalled(std::chrono::milliseconds patience) const;
+
+  /// Messages that wait in the stream for the lanes read here, as of the last thing heard of each.
+  std::array<std::int64_t, lanes> behind() const;
 
 private:
   struct impl;

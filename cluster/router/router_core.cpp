@@ -106,6 +106,7 @@ void router_core::enter(ticket to, command what, chain_number number, std::size_
   fresh.deadline = now + config_.deadline;
   auto [place, added] = entries_.emplace(to, std::move(fresh));
   deadlines_.push_back({place->second.deadline, to});
+  doubts_.push_back({now + config_.doubt, to});
   chains_.at(number).line.push_back(to);
   counters_.bytes += bytes;
   counters_.outstanding = entries_.size();
@@ -216,6 +217,15 @@ router_actions router_core::tick(steady_time now) {
     set_resend(number, std::nullopt);
     send_line(number, now, out);
   }
+  forget_answered(doubts_);
+  while (!doubts_.empty() && doubts_.front().at <= now) {
+    auto number = entries_.at(doubts_.front().to).in;
+    doubts_.pop_front();
+    const auto& in = chains_.at(number);
+    if (in.way == path::stream && !presence_.owner_alive(in.part, now))
+      fall_back(number, ec::owner_unavailable, out);
+    forget_answered(doubts_);
+  }
   forget_answered(deadlines_);
   while (!deadlines_.empty() && deadlines_.front().at <= now) {
     auto to = deadlines_.front().to;
@@ -253,6 +263,7 @@ std::optional<steady_time> router_core::next_wake() const {
   std::optional<steady_time> out;
   auto sooner = [&out](steady_time at) { out = out ? std::min(*out, at) : at; };
   if (!resends_.empty()) sooner(resends_.begin()->first);
+  if (!doubts_.empty()) sooner(doubts_.front().at);
   if (!deadlines_.empty()) sooner(deadlines_.front().at);
   if (!last_words_.empty()) sooner(last_words_.front().at);
   return out;
@@ -267,6 +278,7 @@ router_actions router_core::stop() {
       finish(to, ec::shutting_down, out);
   }
   deadlines_.clear();
+  doubts_.clear();
   last_words_.clear();
   return out;
 }

@@ -25,8 +25,11 @@ enum class wire : std::uint8_t {
 struct router_config {
   presence_config presence;
   wire how = wire::stream;
-  std::string reply_to;                        ///< subjects::replies of this process
-  std::chrono::milliseconds deadline{5'000};   ///< for the owner's answer
+  std::string reply_to;                      ///< subjects::replies of this process
+  std::chrono::milliseconds deadline{5'000}; ///< for the owner's answer
+  /// After so long a command is not left to an owner whose beacon has stopped: to the inbox with
+  /// it.
+  std::chrono::milliseconds doubt{3'500};
   std::chrono::milliseconds last_word{1'000};  ///< more, for what the inbox is storing by then
   std::chrono::milliseconds backoff_first{10}; ///< before a chain is sent again; doubles
   std::chrono::milliseconds backoff_max{640};
@@ -198,6 +201,7 @@ private:
   std::unordered_map<chain_number, chain> chains_;
   std::unordered_map<chain_key, chain_number, chain_key_hash> by_key_;
   std::deque<due> deadlines_;  ///< of all entries, in order of time
+  std::deque<due> doubts_;     ///< of all entries, in order of time
   std::deque<due> last_words_; ///< of those that the inbox was storing at their deadline
   std::set<std::pair<steady_time, chain_number>> resends_;
 };

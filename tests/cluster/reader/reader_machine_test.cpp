@@ -226,6 +226,29 @@ BOOST_AUTO_TEST_CASE(an_idle_lane_follows_the_end_of_the_stream) {
   BOOST_TEST(done.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_lane_without_a_working_consumer_has_stalled_after_a_while) {
+  on(event::stream_open{1});
+  now += 399ms;
+  BOOST_TEST(!machine.stalled(400ms, now));
+  now += 1ms;
+  BOOST_TEST(machine.stalled(400ms, now));
+  on(event::consumer_ready{machine.last_consumer()});
+  now += 10s;
+  BOOST_TEST(!machine.stalled(400ms, now));
+  on(event::consumer_gone{machine.last_consumer()});
+  BOOST_TEST(!machine.stalled(400ms, now));
+  now += 400ms;
+  BOOST_TEST(machine.stalled(400ms, now));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_known_from_the_last_delivery_and_an_idle_pull_has_nothing) {
+  read_until_pull();
+  on(event::delivered{machine.last_consumer(), 1, 11, 1, 7});
+  BOOST_TEST(machine.behind() == 7);
+  on(event::heartbeat{machine.last_consumer(), 1, 11});
+  BOOST_TEST(machine.behind() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_stopped_reader_deletes_its_consumer_and_does_nothing_more) {
   read_until_pull();
   on(event::stop{});

@@ -45,6 +45,31 @@ BOOST_FIXTURE_TEST_CASE(without_a_link_sends_are_stored_and_all_else_is_unavaila
   BOOST_TEST((answer.message == std::get<send_message>(item.what->body).message));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_an_owner_left_lying_goes_to_the_inbox_before_the_caller_gives_up,
+                        core_fixture) {
+  stream();
+  pass(1s);
+  beat();
+  send();
+  only<act::publish>();
+  pass(3'499ms);
+  BOOST_TEST(last.empty());
+  pass(1ms); // its beacon has been missing for long
+  BOOST_TEST(only<act::store>().items.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_living_owner_has_not_come_to_is_waited_for, core_fixture) {
+  stream();
+  pass(1s);
+  beat();
+  send();
+  for (int i = 0; i < 35; ++i) {
+    beat();
+    pass(100ms);
+    BOOST_TEST(last.empty());
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(nobody_is_absent_right_after_the_link_came_up, core_fixture) {
   (void)core->on_link(true, now);
   send(uuid{});
