@@ -27,6 +27,7 @@ public:
   void run();
 
   std::uint16_t port() const override { return listener_->port(); }
+  void send_away() override { state_.draining = true; }
   void drain() override;
   void close_lasting(int code, std::chrono::milliseconds spread) override;
   void stop(std::chrono::milliseconds deadline) override;
@@ -48,7 +49,7 @@ void server_impl::run() {
 
 void server_impl::drain() {
   if (!running_) return;
-  state_.draining = true;
+  send_away();
   loops_.front()->entrance()->post([this] { listener_->close(); });
   for (auto& one : loops_)
     one->entrance()->post([&loop = *one] { loop.close_idle(); });
@@ -56,6 +57,7 @@ void server_impl::drain() {
 
 void server_impl::close_lasting(int code, std::chrono::milliseconds spread) {
   if (!running_) return;
+  state_.lasting_code = code; // for those that are being opened just now
   for (auto& one : loops_) {
     one->entrance()->post([&loop = *one, code, spread] { loop.close_lasting(code, spread); });
   }

@@ -63,6 +63,10 @@ public:
 
   virtual std::uint16_t port() const = 0;
 
+  /// Says `Connection: close` in every answer from now on, and goes on accepting: callers move
+  /// away, and load balancers have time to notice.
+  virtual void send_away() = 0;
+
   /// Stops accepting, closes idle connections, and says `Connection: close` in every answer.
   virtual void drain() = 0;
 

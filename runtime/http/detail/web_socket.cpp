@@ -88,6 +88,8 @@ void web_socket::open(const std::function<ws_callbacks(ws_peer_ptr)>& opened) {
     observe::log_error("http-handler-threw", "opened: {}", e.what());
     link_->close(1011, "the server failed");
   }
+  if (const int code = on_->server.lasting_code; code != 0)
+    link_->close(code, "the server restarts");
 }
 
 task<> web_socket::run(const std::function<ws_callbacks(ws_peer_ptr)>& opened) {

@@ -47,6 +47,20 @@ BOOST_AUTO_TEST_CASE(draining_closes_idle_connections_and_finishes_busy_ones) {
   BOOST_CHECK_THROW(client{w.port()}, std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(callers_are_sent_away_before_the_door_is_shut) {
+  world w;
+  client old{w.port()};
+  BOOST_TEST(old.ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+  w.web->send_away();
+  client late{w.port()};
+  for (auto* one : {&old, &late}) {
+    const auto r = one->ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    BOOST_TEST(r.status == 200);
+    BOOST_TEST(r.headers.at("connection") == "close");
+    BOOST_TEST(one->ends());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(stopping_waits_for_requests_in_flight) {
   world w{{.linger_timeout = 200ms}};
   client busy{w.port()};
@@ -100,6 +114,16 @@ BOOST_AUTO_TEST_CASE(websockets_are_closed_spread_over_time) {
   }
   BOOST_TEST(eventually([&] { return w.web->snapshot().connections == 0; }));
   BOOST_TEST(w.program->close_code == 1012);
+}
+
+BOOST_AUTO_TEST_CASE(a_websocket_that_comes_too_late_is_sent_on_like_the_others) {
+  world w{{.linger_timeout = 200ms}};
+  w.web->send_away();
+  w.web->close_lasting(1012, 0ms);
+  ws_client late{w.port()};
+  const auto last = late.read();
+  BOOST_TEST(last.close_code() == 1012);
+  late.send(8, last.payload);
 }
 
 BOOST_AUTO_TEST_CASE(streamed_answers_end_whole_when_the_server_restarts) {
