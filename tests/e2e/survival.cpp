@@ -46,7 +46,7 @@ void check_promises(world& one, ledger& book, std::size_t again) {
   auto before = book.count_history(api);
   std::size_t not_replayed = 0;
   auto on_answer = [&](const load_answer& answer) {
-    if (answer.status == 0 || answer.status == 503) return false;
+    if (answer.status <= 0 || answer.status == 503) return false;
     auto body = nlohmann::json::parse(answer.body, nullptr, false);
     bool same = answer.status == 201 && answer.replayed && body.is_object() &&
                 body.value("seq", nlohmann::json{}) == *book.at(answer.job).seq;

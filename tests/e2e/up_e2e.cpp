@@ -7,6 +7,8 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -80,6 +82,33 @@ BOOST_AUTO_TEST_CASE(both_demo_clients_get_a_token) {
   BOOST_TEST(demo.token().has_value());
   auto admin = one.admin();
   BOOST_TEST(admin.token().has_value());
+}
+
+/// An alarm about a metric that does not exist would be silent for ever.
+BOOST_AUTO_TEST_CASE(every_metric_that_an_alarm_looks_at_is_there_and_at_peace) {
+  world one;
+  auto rules =
+    embedded::read_file(fs::path{RECADO_SOURCE_DIR} / "config/deploy/prometheus/recado.rules.yml");
+  client::http_client http{*client::parse_url(one.url())};
+  std::string text;
+  auto peace = [&] { // what is in PostgreSQL is shown at the second scrape
+    text = http.ask({.target = "/metrics"})->body;
+    return text.find("\nrecado_nodes{state=\"live\"} 1\n") != std::string::npos;
+  };
+  BOOST_TEST(wait_until(peace, 20s));
+  std::set<std::string> names;
+  std::regex word{"recado_[a-z_]+"};
+  for (std::sregex_iterator at{rules->begin(), rules->end(), word}, end; at != end; ++at)
+    names.insert(std::regex_replace(at->str(), std::regex{"_(bucket|sum|count)$"}, ""));
+  BOOST_TEST(names.size() > 20u);
+  for (const auto& name : names)
+    BOOST_TEST(text.find("\n# TYPE " + name + " ") != std::string::npos, name << " is not there");
+  for (const char* calm :
+       {"recado_serving 1", "recado_nats_connected 1", "recado_draining 0",
+        "recado_partitions_unowned 0", "recado_partitions_moving 0", "recado_inbox_commands 0",
+        "recado_parked_commands 0", "recado_stream_generation 1",
+        "recado_lane_lag_commands{lane=\"express\"} 0", "recado_connector_breakers_open 0"})
+    BOOST_TEST(text.find('\n' + std::string{calm} + '\n') != std::string::npos, calm);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_stops_every_child_in_under_two_seconds) {

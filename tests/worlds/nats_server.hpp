@@ -22,7 +22,10 @@ namespace recado::worlds {
 
 class nats_server {
 public:
-  explicit nats_server(bool running = true) : port_(free_port()) {
+  /// `more`: further arguments of the program.
+  explicit nats_server(bool running = true, std::vector<std::string> more = {})
+    : port_(free_port()),
+      more_(std::move(more)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "recado-nats-XXXXXX").string();
     if (!mkdtemp(pattern.data())) throw std::runtime_error{"mkdtemp"};
     folder_ = pattern;
@@ -62,6 +65,14 @@ public:
     kill();
     start();
   }
+  /// Lame duck mode, as before a planned stop: what it leads and its clients go elsewhere; returns
+  /// when it has ended.
+  void retire() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGUSR2);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
   void pause() { ::kill(pid_, SIGSTOP); }
   void resume() { ::kill(pid_, SIGCONT); }
 
@@ -83,7 +94,6 @@ public:
     return true;
   }
 
-private:
   static int free_port() {
     int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in at{};
@@ -97,13 +107,16 @@ private:
     return ntohs(at.sin_port);
   }
 
+private:
   pid_t spawn() const {
     auto port = std::to_string(port_);
     auto store = (folder_ / "store").string();
     auto log = (folder_ / "log").string();
-    std::vector<const char*> words{"nats-server", "-a",        "127.0.0.1", "-p",
-                                   port.c_str(),  "-js",       "-sd",       store.c_str(),
-                                   "-l",          log.c_str(), nullptr};
+    std::vector<const char*> words{"nats-server", "-a",  "127.0.0.1",   "-p", port.c_str(),
+                                   "-js",         "-sd", store.c_str(), "-l", log.c_str()};
+    for (const auto& word : more_)
+      words.push_back(word.c_str());
+    words.push_back(nullptr);
     auto pid = ::fork();
     if (pid != 0) return pid;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // no server outlives its test
@@ -128,6 +141,7 @@ private:
   }
 
   int port_;
+  std::vector<std::string> more_;
   pid_t pid_ = -1;
   std::filesystem::path folder_;
 };
