@@ -14,6 +14,7 @@ struct node_section {
   std::string id = "n1";  ///< unique in the cluster; 1-20 of a-z 0-9 -
   std::string public_url; ///< how others reach it, kept in table node; empty: made from [http]
   std::uint32_t stop_ms_max = 30'000; ///< from SIGTERM to the end, hand-off included
+  std::uint32_t linger_ms = 0;        ///< of that: new connections are still taken, and sent away
   bool operator==(const node_section&) const = default;
 };
 

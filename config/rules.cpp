@@ -18,6 +18,11 @@ private:
   std::vector<invalid> broken_;
 };
 
+void check(const node_section& s, rules& to) {
+  to.must(s.linger_ms <= s.stop_ms_max / 3, "node.linger_ms",
+          fmt::format("{} is more than a third of stop_ms_max ({})", s.linger_ms, s.stop_ms_max));
+}
+
 void check(const http_section& s, rules& to) {
   to.must(s.tls_certificate_file.empty() == s.tls_key_file.empty(), "http.tls_key_file",
           "tls_certificate_file and tls_key_file are given together or not at all");
@@ -73,6 +78,7 @@ void check(const node_config& all, rules& to) {
 
 std::vector<invalid> broken_rules(const node_config& config) {
   rules all;
+  check(config.node, all);
   check(config.http, all);
   check(config.limits, all);
   check(config.bus, all);

@@ -170,7 +170,8 @@ void describe(node_section& s, table& to) {
   to.in("node")
     .text("id", s.id, short_name(20))
     .text("public_url", s.public_url, public_url)
-    .number("stop_ms_max", s.stop_ms_max, 1'000, 600'000);
+    .number("stop_ms_max", s.stop_ms_max, 1'000, 600'000)
+    .number("linger_ms", s.linger_ms, 0, 60'000);
 }
 
 void describe(http_section& s, table& to) {

@@ -9,7 +9,9 @@
 #include "cluster/ownership/partition_table.hpp"
 #include "cluster/router/inbox_writer.hpp"
 #include "cluster/router/reply_batch.hpp"
+#include "node/service_manager.hpp"
 #include "node/wiring/cluster_admin.hpp"
+#include "node/wiring/cluster_metrics.hpp"
 #include "node/wiring/gateway_side.hpp"
 #include "node/wiring/owner_side.hpp"
 #include "node/wiring/presence_side.hpp"
@@ -27,21 +29,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds websocket_spread_max = 2s;
 constexpr auto actors_deadline = 5s;
 constexpr auto health_interval = 100ms;
-
-bus::bus_config bus_settings(const wiring::settings& with) {
-  const auto& from = with.config.bus;
-  bus::bus_config out;
-  out.urls = from.urls;
-  out.name = "recado-" + with.node();
-  out.user = from.user;
-  out.password = from.password;
-  out.token = from.token;
-  out.connect_timeout_ms = static_cast<int>(from.connect_timeout_ms);
-  out.backoff_ms_first = static_cast<int>(from.backoff_ms_first);
-  out.backoff_ms_max = static_cast<int>(from.backoff_ms_max);
-  out.ping_interval_ms = static_cast<int>(from.ping_interval_ms);
-  return out;
-}
 
 /// All parts of a node, made in the order of the members and ended in the reverse of it.
 class node {
@@ -81,10 +68,12 @@ public:
     if (!started) return failure{started.error()};
     server_ = std::move(*started);
     wiring::add_gateway_metrics(metrics_, *router_, *server_, *door_, *reads_, *table_);
+    wiring::add_cluster_metrics(metrics_, sights(), *reads_);
     observe::log_info("listening", "http://{}:{}", with_.config.http.address, server_->port());
     return {};
   }
 
+  bool ready() const { return health_.report(observe::probe::ready, clock::boot_time()).ok; }
   bool failed() const { return owner_->failed() || channels_->failed(); }
 
   /// For the probes. NATS is no condition: without it messages take the inbox and are slower.
@@ -103,19 +92,39 @@ public:
                link_->connected() ? "connected" : "disconnected: messages take the inbox");
   }
 
-  /// Readiness first, then callers, then what is owned, then everything else.
+  /// Readiness first. With other nodes there, what is owned goes to them while callers are still
+  /// served: nobody waits for an owner. Alone, callers go first: nobody else would decide.
   void stop() {
     observe::log_info("draining", "no new work is taken");
-    health_.drain(true);
+    auto begun = std::chrono::steady_clock::now();
     std::chrono::milliseconds patience{with_.config.node.stop_ms_max};
-    if (server_) {
-      auto spread = std::min(websocket_spread_max, patience / 5);
-      server_->drain();
-      server_->close_lasting(1012, spread);
-      server_->stop(spread + patience / 5);
-    }
+    health_.drain(true);
+    if (server_) server_->send_away();
+    bool hand_over = owner_ && owner_->accompanied();
+    if (hand_over) release(patience);
+    std::this_thread::sleep_until(begun + std::chrono::milliseconds{with_.config.node.linger_ms});
+    close_door(patience);
+    if (!hand_over) release(patience);
+    end_parts();
+    observe::log_info("stopped", "{} actors were left",
+                      actor::stop_with_deadline(system_, actors_deadline));
+  }
+
+private:
+  void release(std::chrono::milliseconds patience) {
     if (channels_) channels_->quiet(patience / 4);
     if (owner_) owner_->release_all(patience / 3);
+  }
+
+  void close_door(std::chrono::milliseconds patience) {
+    if (!server_) return;
+    auto spread = std::min(websocket_spread_max, patience / 5);
+    server_->drain();
+    server_->close_lasting(1012, spread);
+    server_->stop(spread + patience / 5);
+  }
+
+  void end_parts() {
     if (router_) router_->stop();
     if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
     supervisor_ = nullptr;
@@ -127,13 +136,21 @@ public:
     if (channels_) channels_->stop();
     if (reads_) reads_->stop();
     if (inbox_db_) inbox_db_->stop();
-    auto left = actor::stop_with_deadline(system_, actors_deadline);
-    observe::log_info("stopped", "{} actors were left", left);
   }
 
-private:
+  wiring::cluster_sights sights() {
+    wiring::cluster_sights out;
+    out.ownership = [this] { return owner_->ownership(); };
+    out.serving = [this] { return owner_->serving(); };
+    out.nats = [this] { return link_->connected(); };
+    out.generation = [this] { return owner_->generation(); };
+    out.behind = [this] { return owner_->behind(); };
+    out.draining = [this] { return health_.draining(); };
+    return out;
+  }
+
   void connect() {
-    auto link = bus::connection::connect(bus_settings(with_), {}, [this](const std::string& what) {
+    auto link = bus::connection::connect(with_.bus(), {}, [this](const std::string& what) {
       observe::log_warn("messages-lost", "{}", what);
       if (board_) board_->doubt();
     });
@@ -297,10 +314,13 @@ int run_node(const config::node_config& config) {
     one.stop();
     return 1;
   }
-  do
+  bool said_ready = false;
+  do {
     one.report_health();
-  while (!one.failed() && !wait_for_signal(signals, health_interval));
+    if (!said_ready && one.ready()) said_ready = tell_service_manager("READY=1");
+  } while (!one.failed() && !wait_for_signal(signals, health_interval));
   bool asked = !one.failed();
+  tell_service_manager("STOPPING=1");
   one.stop();
   return asked ? 0 : 1;
 }

@@ -130,6 +130,7 @@ void add_cluster(CLI::App& root, chosen_command& chosen) {
   finish(status, chosen, options, run_status);
   add_drain(group, chosen, "drain", "a node hands off everything and stays");
   add_drain(group, chosen, "undrain", "a drained node takes part again");
+  add_fence(group, chosen);
 }
 
 } // namespace recado::cli

@@ -19,6 +19,8 @@ void add_node(CLI::App& root, chosen_command& chosen);
 void add_migrate(CLI::App& root, chosen_command& chosen);
 void add_client(CLI::App& root, chosen_command& chosen);
 void add_cluster(CLI::App& root, chosen_command& chosen);
+/// `cluster fence`: works on the database, without a node.
+void add_fence(CLI::App& group, chosen_command& chosen);
 void add_send(CLI::App& root, chosen_command& chosen);
 void add_tail(CLI::App& root, chosen_command& chosen);
 void add_config(CLI::App& root, chosen_command& chosen);

@@ -14,19 +14,20 @@ using lags = std::map<std::pair<partition_id, lane>, std::pair<epoch, std::int64
 constexpr std::chrono::milliseconds list_timeout{1'000};
 
 /// "num_pending" of every consumer in an answer of $JS.API.CONSUMER.LIST; of one lane the newest
-/// owner's counts.
-lags lags_in(const std::string& answer) {
-  lags out;
+/// owner's counts. The offset of the next page; nothing: that was all.
+std::optional<std::size_t> take_page(const std::string& answer, lags& into) {
   auto page = nlohmann::json::parse(answer, nullptr, false);
-  if (!page.is_object() || !page.contains("consumers")) return out;
+  if (!page.is_object() || !page.contains("consumers")) return std::nullopt;
   for (const auto& one : page["consumers"]) {
     if (!one.is_object()) continue; // the server says null of one that ended meanwhile
     auto name = cluster::consumer_name::parse(one.value("name", std::string{}));
     if (!name) continue;
-    auto& known = out[{name->key.part, name->key.priority}];
+    auto& known = into[{name->key.part, name->key.priority}];
     if (name->key.owned >= known.first) known = {name->key.owned, one.value("num_pending", 0ll)};
   }
-  return out;
+  auto next = page.value("offset", std::size_t{0}) + page["consumers"].size();
+  bool more = !page["consumers"].empty() && next < page.value("total", std::size_t{0});
+  return more ? std::optional{next} : std::nullopt;
 }
 
 cluster_record::node shown(const cluster::node_view& from) {
@@ -98,13 +99,26 @@ private:
   }
 
   void add_lags(cluster_record to, const on_result<cluster_record>& done) {
-    auto stream = cluster::stream_name(with_.cluster(), generation_());
-    link_.request("$JS.API.CONSUMER.LIST." + stream, "{}", list_timeout,
-                  [to = std::move(to), done](bus::outcome<bus::message> got) mutable {
-                    auto known = got ? lags_in(got->data) : lags{};
-                    for (auto& one : to.partitions)
-                      fill(one, known);
-                    done(std::move(to));
+    auto name = "$JS.API.CONSUMER.LIST." + cluster::stream_name(with_.cluster(), generation_());
+    ask_page(std::make_shared<lag_question>(lag_question{name, std::move(to), {}, done}), 0);
+  }
+
+  /// A page has 256 consumers; more than the lanes there are while owners change.
+  struct lag_question {
+    std::string subject;
+    cluster_record to;
+    lags known;
+    on_result<cluster_record> done;
+  };
+  void ask_page(const std::shared_ptr<lag_question>& asked, std::size_t offset) {
+    auto body = nlohmann::json{{"offset", offset}}.dump();
+    link_.request(asked->subject, body, list_timeout,
+                  [self = shared_from_this(), asked](bus::outcome<bus::message> got) {
+                    auto next = got ? take_page(got->data, asked->known) : std::nullopt;
+                    if (next) return self->ask_page(asked, *next);
+                    for (auto& one : asked->to.partitions)
+                      fill(one, asked->known);
+                    asked->done(std::move(asked->to));
                   });
   }
 

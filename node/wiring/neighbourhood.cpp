@@ -72,12 +72,18 @@ void neighbourhood::look() {
 
 void neighbourhood::ask(const cluster::node_key& who) {
   auto subject = subjects::alive(with_.cluster(), who.node, who.incarnation);
-  link_.request(
-    subject, {}, alive_timeout, [who, tell = ports_.unreachable](bus::outcome<bus::message> got) {
-      if (got || got.error().why != bus::reason::no_responders) return;
+  link_.request(subject, {}, alive_timeout, [this, who](bus::outcome<bus::message> got) {
+    if (!got && got.error().why == bus::reason::no_responders) missed(who);
+  });
+}
+
+void neighbourhood::missed(const cluster::node_key& who) {
+  {
+    std::lock_guard lock{mutex_};
+    if (missed_.insert(who).second)
       observe::log_warn("node-unreachable", "nobody answers for node {} any more", who.node);
-      tell(who);
-    });
+  }
+  ports_.unreachable(who);
 }
 
 void neighbourhood::notify(const std::string& node) {

@@ -14,6 +14,17 @@
 namespace recado::wiring {
 namespace {
 
+/// A lane makes its next consumer in a few milliseconds, in a loaded stream in fifty; 192 of them
+/// in a cluster of NATS take their time.
+constexpr std::chrono::milliseconds stalled_after{1'000};
+
+/// In a cluster of NATS the server of a consumer may die while ours lives: a lane must notice by
+/// itself, and soon, for callers wait. With one server the link tells.
+void listen_closely(cluster::reader_limits& to) {
+  to.heartbeat = std::chrono::milliseconds{500};
+  to.silence = std::chrono::milliseconds{1'500};
+}
+
 cluster::position place_of(const cluster::stream_cursor& cursor) {
   return {cursor.generation, cursor.seq, 0, cursor.command};
 }
@@ -73,6 +84,7 @@ void owner_side::start_reader() {
   };
   cluster::reader_config reading;
   reading.cluster = needs_.with.cluster();
+  if (needs_.with.config.bus.stream_replicas > 1) listen_closely(reading.limits);
   reader_ = std::make_unique<cluster::stream_reader>(needs_.link, reading, std::move(host));
 
   cluster::keeper_config keeping;
@@ -282,7 +294,11 @@ void owner_side::start_beacon() {
 
 void owner_side::beat() {
   ownership_->set_nats_ok(needs_.link.connected());
-  cluster::beacon now{needs_.with.node(), needs_.with.incarnation, needs_.table->list()};
+  cluster::beacon now{needs_.with.node(), needs_.with.incarnation, {}};
+  // Whoever cannot read its stream says so by silence: callers take the inbox meanwhile.
+  auto stalled = reader_->stalled(stalled_after);
+  for (auto part : needs_.table->list())
+    if (!stalled.contains(part)) now.partitions.push_back(part);
   (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
 }
 

@@ -51,6 +51,8 @@ public:
   /// Another node of the cluster is there: this one serves even if it owns nothing.
   /// Of the command stream; 0: not known.
   std::int32_t generation() const { return keeper_ ? keeper_->generation() : 0; }
+  cluster::ownership_counters ownership() const { return ownership_->counters(); }
+  std::array<std::int64_t, lanes> behind() const { return reader_->behind(); }
   bool accompanied() const { return others_ && others_->any(); }
   /// This process cannot go on: another one has its node id, or the partitions' host has died.
   bool failed() const noexcept { return failed_; }

@@ -22,6 +22,21 @@ std::string settings::public_url() const {
          (v6 ? '[' + from.address + ']' : from.address) + ':' + std::to_string(from.port);
 }
 
+bus::bus_config settings::bus() const {
+  const auto& from = config.bus;
+  bus::bus_config out;
+  out.urls = from.urls;
+  out.name = "recado-" + node();
+  out.user = from.user;
+  out.password = from.password;
+  out.token = from.token;
+  out.connect_timeout_ms = static_cast<int>(from.connect_timeout_ms);
+  out.backoff_ms_first = static_cast<int>(from.backoff_ms_first);
+  out.backoff_ms_max = static_cast<int>(from.backoff_ms_max);
+  out.ping_interval_ms = static_cast<int>(from.ping_interval_ms);
+  return out;
+}
+
 std::string settings::reply_subject() const {
   return subjects::replies(cluster(), node(), incarnation);
 }

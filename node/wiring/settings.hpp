@@ -1,6 +1,7 @@
 #pragma once
 /// What every part of one node's wiring must agree on.
 #include "config/config.hpp"
+#include "runtime/bus/bus.hpp"
 #include "runtime/store/connection.hpp"
 
 namespace recado::wiring {
@@ -16,6 +17,7 @@ struct settings {
   store::connection_config database() const;
   /// How others reach this node: node.public_url, or made from [http].
   std::string public_url() const;
+  bus::bus_config bus() const;
   std::string reply_subject() const;
   std::string event_subject() const;
 };

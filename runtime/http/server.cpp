@@ -50,6 +50,7 @@ void server_impl::run() {
 void server_impl::drain() {
   if (!running_) return;
   send_away();
+  state_.closing = true;
   loops_.front()->entrance()->post([this] { listener_->close(); });
   for (auto& one : loops_)
     one->entrance()->post([&loop = *one] { loop.close_idle(); });

@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(values_that_may_not_be_together_are_refused) {
   BOOST_TEST(broken_by([](auto& c) { c.bus.backoff_ms_max = 1; }) == "bus.backoff_ms_max ");
   BOOST_TEST(broken_by([](auto& c) { c.cluster.silence_ms = 2'000; }) ==
              "cluster.serve_without_heartbeat_ms ");
+  BOOST_TEST(broken_by([](auto& c) { c.node.linger_ms = 10'001; }) == "node.linger_ms ");
   BOOST_TEST(broken_by([](auto& c) { c.cluster.heartbeat_ms = 1'000; }) == "cluster.heartbeat_ms ");
   BOOST_TEST(broken_by([](auto& c) { c.cluster.beacon_ms = 301; }) == "cluster.beacon_age_ms_max ");
   BOOST_TEST(broken_by([](auto& c) { c.http.request_timeout_ms = 6'000; }) ==

@@ -54,6 +54,10 @@ BOOST_AUTO_TEST_CASE(every_command_explains_itself) {
                                                                    {"send"},
                                                                    {"tail"},
                                                                    {"config", "check"},
+                                                                   {"cluster", "status"},
+                                                                   {"cluster", "drain"},
+                                                                   {"cluster", "undrain"},
+                                                                   {"cluster", "fence"},
                                                                    {"version"}}) {
     auto arguments = command;
     arguments.emplace_back("--help");
@@ -178,6 +182,59 @@ BOOST_AUTO_TEST_CASE(the_configuration_that_up_wrote_is_valid) {
   auto got = recado({"config", "check", file, "--json"}, false);
   BOOST_TEST(got.code == 0, got.text);
   BOOST_TEST(got.object()["valid"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_for_a_cluster_is_valid) {
+  auto file = fs::path{RECADO_SOURCE_DIR} / "config/deploy/recado.toml";
+  BOOST_TEST(recado({"config", "check", "--config", file.string()}, false).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_state_of_the_cluster_is_a_table_or_json_of_the_documented_shape) {
+  auto table = recado({"cluster", "status"});
+  BOOST_TEST(table.code == 0);
+  BOOST_TEST(table.text.find("64 of 64 partitions are owned, 0 on the move") != std::string::npos);
+  auto all = recado({"cluster", "status", "--json"}).object();
+  const auto& node = all.at("nodes").at(0);
+  for (const char* key :
+       {"id", "incarnation", "state", "url", "version", "partitions", "heartbeat_age_ms"})
+    BOOST_TEST(node.contains(key), key);
+  BOOST_TEST(all.at("partitions").size() == 64u);
+  for (const auto& one : all.at("partitions")) {
+    BOOST_TEST(one.at("state") == "owned");
+    BOOST_TEST(one.at("lag").at("express") == 0);
+    BOOST_TEST(one.at("inbox") == 0);
+  }
+  BOOST_TEST(all.at("moves").empty());
+}
+
+/// Watched without a terminal: one table after the other, until somebody ends it.
+BOOST_AUTO_TEST_CASE(the_state_of_the_cluster_can_be_watched) {
+  auto out = shared_world::one->data().parent_path() / "watch.out";
+  auto pid = start_program(
+    {recado_binary(), "cluster", "status", "--watch", "--data", shared_world::one->data().string()},
+    {}, out);
+  auto twice = [&] {
+    auto text = embedded::read_file(out).value_or("");
+    auto first = text.find("partitions are owned");
+    return first != text.npos && text.find("partitions are owned", first + 1) != text.npos;
+  };
+  BOOST_TEST(wait_until(twice, 20s));
+  ::kill(pid, SIGINT);
+  wait_for_exit(pid);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_fence_every_partition_has_a_new_epoch_and_an_owner) {
+  auto epochs = [] {
+    std::int64_t sum = 0;
+    auto all = recado({"cluster", "status", "--json"}).object();
+    for (const auto& one : all.at("partitions"))
+      sum += one.at("owner") == "n1" ? one.at("epoch").get<std::int64_t>() : 0;
+    return sum;
+  };
+  auto before = epochs();
+  BOOST_TEST(recado({"cluster", "fence", "--json"}).object().at("partitions") == 64);
+  BOOST_TEST(wait_until([&] { return epochs() >= before + 128; }, 30s)); // raised, and claimed
+  BOOST_TEST(recado({"send", "--from", "dora", "--to", "emil", "still here"}).code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(tail_shows_what_send_has_sent_also_across_a_kill_of_the_node) {

@@ -45,6 +45,16 @@ struct wired {
       current += each.value("current", false) ? 1 : 0;
     return current == 2 && info["cluster"].contains("leader");
   }
+  /// And every lane is read.
+  bool settled() const {
+    if (!whole()) return false;
+    auto got = one.admin().ask_for_body({.target = "/v1/cluster"});
+    if (!got) return false;
+    auto all = json::parse(*got).at("partitions");
+    return std::all_of(all.begin(), all.end(), [](const json& each) {
+      return each.at("state") == "owned" && each.at("lag").is_object();
+    });
+  }
 };
 
 void judge(const steady_report& report, const ledger& book, client::api_client& api) {
@@ -69,7 +79,7 @@ void judge(const steady_report& report, const ledger& book, client::api_client& 
 
 BOOST_AUTO_TEST_CASE(the_leader_of_the_stream_is_killed_and_no_call_fails) {
   wired here;
-  BOOST_REQUIRE(wait_until([&] { return here.whole(); }, 60s));
+  BOOST_REQUIRE(wait_until([&] { return here.settled(); }, 90s));
   auto api = here.one.api();
   ledger book{api, 12, 100'000};
   auto report = steady_load(here.one, book, 40, [&] {
@@ -90,7 +100,7 @@ BOOST_AUTO_TEST_CASE(the_leader_of_the_stream_is_killed_and_no_call_fails) {
 
 BOOST_AUTO_TEST_CASE(the_leader_steps_down_before_a_planned_stop) {
   wired here;
-  BOOST_REQUIRE(wait_until([&] { return here.whole(); }, 60s));
+  BOOST_REQUIRE(wait_until([&] { return here.settled(); }, 90s));
   auto api = here.one.api();
   ledger book{api, 12, 100'000};
   auto report = steady_load(here.one, book, 40, [&] {

@@ -71,7 +71,7 @@ task<bool> http_session::fill(std::size_t bytes) {
 task<http_session::progress> http_session::await_input() {
   if (input_.size() > 0) co_return progress::done;
   if (input_.capacity() > head_part) input_.shrink_to_fit();
-  if (on_->server.draining && !fresh_) co_return progress::ended;
+  if (on_->server.closing && !fresh_) co_return progress::ended;
   on_->idle = true;
   const auto& config = on_->server.config;
   on_->expire_after(fresh_ ? config.headers_timeout : config.keep_alive_idle);

@@ -25,8 +25,9 @@ struct shared_state {
   server_config config;
   std::shared_ptr<handler> app;
   std::unique_ptr<net::ssl::context> tls;
-  std::atomic<bool> draining = false;
-  std::atomic<int> lasting_code = 0; ///< what long connections are closed with; 0: they may last
+  std::atomic<bool> draining = false; ///< every answer says `Connection: close`
+  std::atomic<bool> closing = false;  ///< and nobody is waited for who was told nothing
+  std::atomic<int> lasting_code = 0;  ///< what long connections are closed with; 0: they may last
 
   std::atomic<std::size_t> connections = 0, websockets = 0, streams = 0;
   std::atomic<std::uint64_t> accepted = 0, requests = 0, errors = 0, slow_readers = 0;
