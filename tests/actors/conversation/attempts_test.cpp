@@ -25,7 +25,12 @@ struct paper_delivery {
     return moves().begin({state.message, state.id, attempt, owned});
   }
   settle_attempt end_of(std::int32_t attempt, attempt_end end, epoch owned = 1) const {
-    settle_attempt out{state.message, state.id, attempt, owned, end};
+    settle_attempt out;
+    out.message = state.message;
+    out.delivery = state.id;
+    out.attempt = attempt;
+    out.owned = owned;
+    out.end = end;
     out.next_at = now + 1s;
     return out;
   }

@@ -35,6 +35,14 @@ struct outside : world {
     out.channels = std::move(channels);
     return out;
   }
+  /// The first try of this delivery was taken.
+  static settle_attempt sent(const message_id& message, const delivery_id& which) {
+    settle_attempt out;
+    out.message = message;
+    out.delivery = which;
+    out.owned = 1;
+    return out;
+  }
   /// What was committed is found by the next pre-read.
   void keep(const effects& out) {
     for (const auto& row : out.deliveries) {
@@ -137,8 +145,7 @@ BOOST_AUTO_TEST_CASE(a_retry_gets_the_first_answer_whatever_has_happened_since) 
   auto first = run({make(what)}).answers[0].what;
   auto delivery = external_delivery(id, "email", user_id{"bruno"}, "");
   run({make(begin_attempt{id, delivery, 1, 1})});
-  settle_attempt end{id, delivery, 1, 1, attempt_end::sent};
-  run({make(end)});
+  run({make(sent(id, delivery))});
   auto again = run({make(what)}).answers[0].what;
   BOOST_TEST(again.replayed);
   BOOST_TEST((again.deliveries == first.deliveries));
@@ -187,7 +194,7 @@ BOOST_AUTO_TEST_CASE(cancel_stops_what_is_open_and_says_when_all_was_sent) {
   run({make(over({"email"}, other))});
   auto delivery = external_delivery(other, "email", user_id{"bruno"}, "");
   run({make(begin_attempt{other, delivery, 1, 1})});
-  run({make(settle_attempt{other, delivery, 1, 1, attempt_end::sent})});
+  run({make(sent(other, delivery))});
   BOOST_TEST((one(make(cancel_message{other})).code == ec::already_sent));
 }
 

@@ -42,7 +42,11 @@ struct inbox_world {
     what.reply_to = "c1.reply.n1.1";
     what.origin = uuid::v7();
     what.after = predecessor{command_id::make(), message_id::make()};
-    what.body = send_message{message_id::make(), {}, payload, "{}", {}, {}, {}};
+    send_message send;
+    send.message = message_id::make();
+    send.payload = payload;
+    send.metadata = "{}";
+    what.body = std::move(send);
     return {part, std::make_shared<const command>(std::move(what))};
   }
   /// The same message in another command.
