@@ -17,8 +17,8 @@ struct feed_state {
   explicit feed_state(feed_actor::pointer ptr) : self{ptr} {}
 
   void take(const take_deliveries& what) {
-    auto end = finishing.find(what.part);
-    if (end != finishing.end() && end->second == what.owned) return;
+    // Its hand-over goes on, also when an unknown commit has raised the epoch meanwhile.
+    if (finishing.contains(what.part)) return;
     held[what.part] = what.owned;
     fresh.insert(what.part);
     look_in(config.gather);
@@ -26,7 +26,8 @@ struct feed_state {
 
   /// By way of the connectors' mailbox, behind every window that was sent there.
   void finish(const finish_deliveries& what) {
-    if (auto mine = held.extract(what.part); !mine.empty()) finishing[what.part] = mine.mapped();
+    held.erase(what.part);
+    finishing.insert(what.part);
     fresh.erase(what.part);
     self->send(ports.connectors, channels::part_with_partition{what.part, what.until});
   }
@@ -101,8 +102,8 @@ struct feed_state {
   feed_config config;
   feed_ports ports;
   std::map<partition_id, epoch> held;
-  std::map<partition_id, epoch> finishing; ///< held, and soon to be handed over
-  std::set<partition_id> fresh;            ///< not looked at yet
+  std::set<partition_id> finishing; ///< held, and soon to be handed over
+  std::set<partition_id> fresh;     ///< not looked at yet
   bool looking = false;
 };
 

@@ -14,8 +14,8 @@ void hub_core::on_presence(const presence_change& what) {
   auto of_client = people_.lower_bound({what.client, {}});
   bool anybody = of_client != people_.end() && of_client->first.client == what.client;
   person_key who{what.client, what.who.user};
-  bool room = presence_news_.size() < config_.presence_waiting_max || presence_news_.contains(who);
-  if (!anybody || !room) return;
+  bool fits = presence_news_.size() < config_.presence_waiting_max || presence_news_.contains(who);
+  if (!anybody || !fits) return;
   presence_news_[who] = what.who;
   flush();
 }

@@ -28,6 +28,10 @@ store::connection_config setup_connection(const std::string& url) {
   return config;
 }
 
+int known_version() {
+  return static_cast<int>(embedded::sql().size());
+}
+
 tl::expected<bool, std::string> create(const std::string& server_url, const std::string& name) {
   store::connection db{setup_connection(server_url)};
   auto found = db.run_one({.name = {},

@@ -15,6 +15,9 @@ store::connection_config setup_connection(const std::string& url);
 /// it.
 tl::expected<bool, std::string> create(const std::string& server_url, const std::string& name);
 
+/// The last migration that this binary knows.
+int known_version();
+
 /// Brings the database at this URL up to date; an error is a sentence for people.
 tl::expected<store::migration_result, std::string>
 migrate(const std::string& url,

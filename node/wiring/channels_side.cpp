@@ -135,7 +135,9 @@ void channels_side::add_metrics() {
 
 // --- from the owners' side
 
+/// Partitions still come here while this node ends: their tries are the next owner's.
 void channels_side::take(partition_id part, epoch owned) {
+  if (parting_) return;
   caf::anon_send(*feed_, take_deliveries{part, owned});
 }
 
@@ -161,6 +163,7 @@ void channels_side::offer(std::vector<open_delivery_ptr> fresh) {
 
 void channels_side::quiet(std::chrono::milliseconds deadline) {
   if (!connectors_) return;
+  parting_ = true;
   std::promise<void> ended;
   auto all_ended = ended.get_future();
   auto tell = [promise = std::make_shared<std::promise<void>>(std::move(ended))](const void*) {

@@ -59,7 +59,8 @@ private:
   channels::connectors_actor connectors_;
   std::shared_ptr<connector_service> service_;
   caf::actor poller_;
-  std::atomic<bool> quiet_{false};
+  std::atomic<bool> parting_{false}; ///< nothing new is begun any more
+  std::atomic<bool> quiet_{false};   ///< and nothing is waited for
   std::atomic<bool> failed_{false};
 };
 

@@ -68,7 +68,8 @@ struct cluster_of_gateways {
       if (!each.dead) pass(who);
   }
   void hear(gateway& to, const letter& what) {
-    if (const auto* change = std::get_if<delta>(&what.what)) to.all.hear(*change, at(now), boot(now));
+    if (const auto* change = std::get_if<delta>(&what.what))
+      to.all.hear(*change, at(now), boot(now));
     if (const auto* sum = std::get_if<digest>(&what.what)) to.all.hear(*sum, at(now), boot(now));
     if (const auto* end = std::get_if<farewell>(&what.what)) to.all.hear(*end, at(now));
     if (const auto* page = std::get_if<page_of_people>(&what.what))
@@ -181,8 +182,10 @@ BOOST_AUTO_TEST_CASE(a_silent_gateway_is_gone_but_not_while_we_are_deaf) {
   run();
   kill(n2);
   auto& one = gateways.at(n1).all;
-  for (int i = 0; i < 100; ++i)
-    one.tick(at(++now), boot(now), false);
+  for (int i = 0; i < 100; ++i) {
+    ++now;
+    one.tick(at(now), boot(now), false);
+  }
   BOOST_TEST(seen_from(n1, "bruno") == online);
   tick(29);
   BOOST_TEST(seen_from(n1, "bruno") == online);
