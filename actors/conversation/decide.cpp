@@ -35,7 +35,7 @@ public:
     }
     said->command = cmd.id;
     said->conversation = cmd.conversation;
-    decided_.emplace(cmd.id, *said);
+    decided_.insert_or_assign(cmd.id, *said);
     out_.answers.push_back({item, std::move(*said), remember});
   }
 
@@ -60,8 +60,12 @@ private:
   }
 
   bool predecessor_missing(const command& cmd) const {
-    if (!cmd.after || item_->follows_known) return false;
-    return !decided_.contains(cmd.after->command) && !known_.applied.contains(cmd.after->command) &&
+    if (!cmd.after) return false;
+    // Whoever follows one that is to be sent again is to be sent again, too.
+    if (auto found = decided_.find(cmd.after->command); found != decided_.end())
+      return temporary(found->second.code);
+    if (item_->follows_known) return false;
+    return !known_.applied.contains(cmd.after->command) &&
            !known_.messages.contains({cmd.client, cmd.after->message});
   }
 

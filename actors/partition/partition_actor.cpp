@@ -37,6 +37,7 @@ partition_actor::behavior_type partition(partition_actor::stateful_pointer<parti
     [self](const own_command& got) { self->state.on_own(got); },
     [self](const watch_conversations& wanted) { self->state.watch(wanted); },
     [self](const unwatch_conversations& wanted) { self->state.unwatch(wanted); },
+    [self](const forget_gateway& gone) { self->state.forget(gone); },
     [self](const positions_found& got) { self->state.on_positions(got); },
     [self](const leave_cursors&) { self->state.leave(); },
     [self](const house_keeping&) { self->state.keep_house(); },
@@ -60,7 +61,7 @@ void partition_state::start(partition_config with, partition_ports to) {
   reading = config.held;
   for (std::size_t i = 0; i < lanes; ++i)
     trackers[i] = cluster::cursor_tracker{config.cursors[i]};
-  seen = policy::dedupe_window<command_id, char>{{config.seen_max, 10min}};
+  seen = refused = policy::dedupe_window<command_id, char>{{config.seen_max, 10min}};
   self->delayed_send(self, house_keeping_interval, house_keeping{});
 }
 
@@ -81,8 +82,10 @@ void partition_state::on_stream(const stream_command& got) {
   item.what.priority = got.priority;
   auto& tracker = trackers[lane_index];
   bool fresh = tracker.delivered(got.generation, got.seq, item.what.id);
-  // Nobody was told 2xx because of a command this old, unless it is in the inbox as well.
-  bool stale = ports.now() - got.stored_at > config.stream_age_max;
+  // Nobody was told 2xx because of a command this old, unless it is in the inbox as well. Its age
+  // is told by our own clocks: those of NATS may be wrong by more than that.
+  auto made_at = item.undecodable.empty() ? item.what.received_at : got.stored_at;
+  bool stale = ports.now() - made_at > config.stream_age_max;
   if (fresh && !stale) return enqueue(std::move(item));
   if (fresh) tracker.done(got.generation, got.seq);
   ports.grant(config.id, got.priority, 1);
@@ -135,13 +138,32 @@ void partition_state::decide(const decide_items& batch) {
   std::map<conversation_key, undecided_list> by_conversation;
   for (const auto& item : batch.items) {
     if (!item->undecodable.empty()) answer.failure = "the envelope cannot be decoded";
-    by_conversation[{item->what.client, item->what.conversation}].push_back(item);
+    by_conversation[{item->what.client, item->what.conversation}].push_back(doubted(item));
   }
   if (!answer.failure.empty()) return answer_turn();
   for (auto& [key, items] : by_conversation) {
     awaited.emplace(key, items.size() == 1 ? std::optional{items.front()->what.id} : std::nullopt);
     self->send(actor_of(key), decide_commands{turn, std::move(items), batch.known});
   }
+}
+
+/// Its predecessor had come before it; but then that was refused.
+undecided_ptr partition_state::doubted(const undecided_ptr& item) {
+  const auto& after = item->what.after;
+  if (!after || !item->follows_known || !refused.find(after->command, now())) return item;
+  auto changed = std::make_shared<undecided>(*item);
+  changed->follows_known = false;
+  return changed;
+}
+
+void partition_state::remember_refusals(const items_settled& batch) {
+  for (const auto& committed : batch.decided)
+    for (const auto& given : committed->answers) {
+      const auto& cmd = given.to->what;
+      if (cmd.origin.nil()) continue;
+      refused.erase(cmd.id);
+      if (given.what.code == ec::out_of_order) refused.see(cmd.id, 0, now());
+    }
 }
 
 void partition_state::on_decided(const commands_decided& got) {
@@ -171,6 +193,7 @@ void partition_state::settle(const items_settled& batch) {
     if (auto known = heads.find(committed->key); known != heads.end() && committed->changed)
       known->second = {committed->head.last_seq, committed->head.rev};
   }
+  remember_refusals(batch);
   tell(batch);
   hand_out(batch);
   ended(batch.items);
@@ -354,6 +377,11 @@ void partition_state::unwatch(const unwatch_conversations& wanted) {
     conversation_key key{item.client, item.conversation};
     if (!watching.any(key)) heads.erase(key);
   }
+}
+
+void partition_state::forget(const forget_gateway& gone) {
+  watching.forget(gone.who);
+  std::erase_if(heads, [this](const auto& one) { return !watching.any(one.first); });
 }
 
 } // namespace recado

@@ -47,6 +47,10 @@ struct unwatch_conversations {
   gateway_subject who;
   std::vector<watch_service::item> items;
 };
+/// The process of a gateway is gone, and nobody watches there any more.
+struct forget_gateway {
+  gateway_subject who;
+};
 /// INTERNAL: where the watched conversations stand in PostgreSQL.
 struct positions_found {
   watch_conversations wanted;
@@ -101,7 +105,7 @@ using partition_actor = caf::typed_actor<
   // From the reader, the gateways and the connectors.
   caf::reacts_to<stream_command>, caf::reacts_to<lane_idle>, caf::reacts_to<direct_command>,
   caf::reacts_to<own_command>, caf::reacts_to<watch_conversations>,
-  caf::reacts_to<unwatch_conversations>,
+  caf::reacts_to<unwatch_conversations>, caf::reacts_to<forget_gateway>,
   // From the host.
   caf::reacts_to<leave_cursors>, caf::reacts_to<positions_found>,
   // INTERNAL: every few seconds.
@@ -118,6 +122,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::direct_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::own_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::watch_conversations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::unwatch_conversations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::forget_gateway)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::positions_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::leave_cursors)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::house_keeping)

@@ -30,6 +30,7 @@ struct partition_state {
   void watch(const watch_conversations& wanted);
   void on_positions(const positions_found& got);
   void unwatch(const unwatch_conversations& wanted);
+  void forget(const forget_gateway& gone);
   // life
   void on_conversation_down(const caf::actor_addr& who, const caf::error& why);
   void leave();
@@ -48,6 +49,8 @@ private:
   };
 
   void enqueue(undecided item);
+  undecided_ptr doubted(const undecided_ptr& item);
+  void remember_refusals(const items_settled& batch);
   resident& resident_of(const conversation_key& key);
   conversation_actor actor_of(const conversation_key& key);
   void dismiss(resident& who);
@@ -68,6 +71,7 @@ private:
   std::unordered_map<conversation_key, resident> residents;
   std::map<caf::actor_addr, conversation_key> by_address;
   policy::dedupe_window<command_id, char> seen;
+  policy::dedupe_window<command_id, char> refused; ///< of these, for now: they were out of order
   policy::intensity crashes;
   std::optional<command_id> last_culprit; ///< of a conversation that failed
 

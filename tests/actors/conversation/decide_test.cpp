@@ -231,6 +231,32 @@ BOOST_AUTO_TEST_CASE(a_command_whose_predecessor_is_unknown_is_out_of_order_and_
   BOOST_TEST(both.answers[1].what.seq == 2);
 }
 
+BOOST_AUTO_TEST_CASE(whoever_follows_one_that_is_out_of_order_is_out_of_order_too) {
+  one(make(group({"ana", "bruno"})));
+  std::vector<command> line;
+  for (int i = 0; i < 3; ++i) {
+    line.push_back(make(text("ana", "hello")));
+    if (i > 0) {
+      const auto& before = line[line.size() - 2];
+      line.back().after = predecessor{before.id, std::get<send_message>(before.body).message};
+    }
+  }
+  // The first was lost on its way. Of the third one it is said that its predecessor has come.
+  std::vector<undecided_ptr> items;
+  for (std::size_t i = 1; i < 3; ++i) {
+    undecided item;
+    item.what = line[i];
+    item.follows_known = i == 2;
+    items.push_back(std::make_shared<const undecided>(std::move(item)));
+  }
+  auto out = decide(state, items, known, limits);
+  BOOST_TEST((out.answers[0].what.code == ec::out_of_order));
+  BOOST_TEST((out.answers[1].what.code == ec::out_of_order));
+  auto again = batch(line, path::stream, true, false);
+  for (std::size_t i = 0; i < 3; ++i)
+    BOOST_TEST(again.answers[i].what.seq == static_cast<std::int64_t>(i) + 1);
+}
+
 BOOST_AUTO_TEST_CASE(created_at_never_goes_back) {
   one(make(group({"ana", "bruno"})));
   auto first = one(make(text("ana", "a")));
