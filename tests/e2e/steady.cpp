@@ -46,7 +46,9 @@ steady_report steady_load(const world& one, ledger& book, unsigned connections,
     return true;
   };
 
-  load_options how{.total = book.size(), .connections = connections};
+  load_options how;
+  how.total = book.size();
+  how.connections = connections;
   auto nodes = nodes_of(one);
   how.url = nodes.front().url;
   for (std::size_t i = 1; i < nodes.size(); ++i)
