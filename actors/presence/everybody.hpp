@@ -9,17 +9,15 @@ namespace recado::presence {
 struct everybody_config {
   other_people::limits others{};
   std::size_t gateways_max = 1024;
-  std::size_t unkept_max = 100'000;            ///< of last_seen; those above are not kept
+  std::size_t unkept_max = 100'000; ///< of last_seen; those above are not kept
   std::chrono::seconds digest_interval{10};
-  std::chrono::seconds silence{30};            ///< then a gateway's people are gone
-  std::chrono::seconds remembered{60};         ///< who is gone, until it is certainly kept
+  std::chrono::seconds silence{30};    ///< then a gateway's people are gone
+  std::chrono::seconds remembered{60}; ///< who is gone, until it is certainly kept
 };
 
 class everybody {
 public:
-  everybody(gateway_key self, everybody_config config)
-    : config_(config),
-      own_(std::move(self)) {}
+  everybody(gateway_key self, everybody_config config) : config_(config), own_(std::move(self)) {}
 
   // this gateway's connections
   void set(const uuid& connection, const person& who, presence_status now, wall_time at);

@@ -72,8 +72,8 @@ void other_people::take(const std::optional<page_of_people>& got, wall_time now,
 /// Whoever is known in the range of the page and not on it has gone.
 void other_people::leave_out(const page_of_people& got, wall_time now, const on_word& tell) {
   auto at = after_ ? words_.upper_bound(*after_) : words_.begin();
-  auto end = got.more && !got.people.empty() ? words_.upper_bound(got.people.back().who)
-                                             : words_.end();
+  auto end =
+    got.more && !got.people.empty() ? words_.upper_bound(got.people.back().who) : words_.end();
   auto on_page = got.people.begin();
   for (; at != end; ++at) {
     while (on_page != got.people.end() && on_page->who < at->first)

@@ -140,8 +140,8 @@ void presence_board::leave() {
   held.unlock();
   for (std::size_t from = 0; from < seen.size(); from += kept_at_once) {
     auto begin = seen.begin() + static_cast<std::ptrdiff_t>(from);
-    auto end = seen.begin() +
-               static_cast<std::ptrdiff_t>(std::min(from + kept_at_once, seen.size()));
+    auto end =
+      seen.begin() + static_cast<std::ptrdiff_t>(std::min(from + kept_at_once, seen.size()));
     ports_.keep({begin, end}, [](bool) {});
   }
 }

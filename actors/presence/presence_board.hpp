@@ -12,7 +12,7 @@ namespace recado::presence {
 struct board_ports {
   std::function<wall_time()> now;
   std::function<steady_time()> steady;
-  std::function<bool()> linked;         ///< other gateways can be heard
+  std::function<bool()> linked;          ///< other gateways can be heard
   std::function<void(std::string)> tell; ///< to all gateways, this one too; may be lost
   /// Of one gateway; nothing: no answer in time. May answer before it returns.
   std::function<void(const gateway_key&, std::string,

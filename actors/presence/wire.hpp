@@ -1,6 +1,6 @@
 #pragma once
-/// How gateways tell each other who is here. Fixed layout, big endian, a version and a kind first; a
-/// newer version only adds at the end.
+/// How gateways tell each other who is here. Fixed layout, big endian, a version and a kind first;
+/// a newer version only adds at the end.
 #include "actors/presence/people.hpp"
 
 #include <string_view>

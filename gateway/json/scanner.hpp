@@ -9,9 +9,7 @@ namespace recado::json {
 
 /// Not JSON; caught in parse().
 struct syntax_error : std::runtime_error {
-  syntax_error(const std::string& what, std::size_t where)
-    : std::runtime_error(what),
-      at(where) {}
+  syntax_error(const std::string& what, std::size_t where) : std::runtime_error(what), at(where) {}
   std::size_t at;
 };
 

@@ -22,9 +22,10 @@ struct one_log : scratch_folder {
 BOOST_FIXTURE_TEST_SUITE(see_logs, one_log)
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_log_is_shown_with_its_place) {
-  BOOST_TEST(seen("0\n1\n2\n3\n\ninitdb: error\nNo space left on device\n") ==
-             "see " + file.string() +
-               ", which ends with\n    1\n    2\n    3\n    initdb: error\n    No space left on device");
+  BOOST_TEST(
+    seen("0\n1\n2\n3\n\ninitdb: error\nNo space left on device\n") ==
+    "see " + file.string() +
+      ", which ends with\n    1\n    2\n    3\n    initdb: error\n    No space left on device");
 }
 
 BOOST_AUTO_TEST_CASE(of_a_nodes_log_the_last_error_is_shown) {

@@ -12,8 +12,8 @@ namespace {
 struct two_boards {
   two_boards() {
     for (int i = 0; i < 2; ++i)
-      boards.push_back(std::make_shared<presence_board>(
-        gateway_key{i ? "n2" : "n1", 1}, ports(static_cast<std::size_t>(1 - i))));
+      boards.push_back(std::make_shared<presence_board>(gateway_key{i ? "n2" : "n1", 1},
+                                                        ports(static_cast<std::size_t>(1 - i))));
     boards[1]->listen([this](const presence_change& what) {
       heard += what.who.user.value + ':' + std::string{to_string(what.who.now)} + ' ';
     });
@@ -27,9 +27,8 @@ struct two_boards {
       wire.push_back([this, other, bytes] { boards[other]->hear(bytes); });
     };
     out.ask = [this](const gateway_key& whom, std::string bytes, auto done) {
-      wire.push_back([this, whom, bytes, done] {
-        done(boards[whom.node == "n2" ? 1 : 0]->answer(bytes));
-      });
+      wire.push_back(
+        [this, whom, bytes, done] { done(boards[whom.node == "n2" ? 1 : 0]->answer(bytes)); });
     };
     out.keep = [this](const seen_list& seen, auto done) {
       for (const auto& [who, when] : seen)

@@ -140,9 +140,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_gone_all_of_its_people_are) {
 
 BOOST_AUTO_TEST_CASE(memory_is_bounded) {
   other_people few{{2}};
-  few.take(delta{from, 1, {{user("a"), online, at(1)}, {user("b"), online, at(1)},
-                           {user("c"), online, at(1)}}},
-           note());
+  few.take(
+    delta{from,
+          1,
+          {{user("a"), online, at(1)}, {user("b"), online, at(1)}, {user("c"), online, at(1)}}},
+    note());
   BOOST_TEST(few.size() == 2U);
   few.take(digest{from, 1, 3, 0, false});
   BOOST_TEST(!few.request()); // it would not help

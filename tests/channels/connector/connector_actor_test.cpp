@@ -227,7 +227,8 @@ std::shared_ptr<const void> last_word(bool& said) {
 
 BOOST_AUTO_TEST_CASE(who_waits_for_a_partitions_tries_hears_when_the_last_one_is_settled) {
   silent = true;
-  database = {draft{.seq = 1}, draft{.seq = 2, .address = "bruno"}, draft{.part = 4, .seq = 3, .address = "carla"}};
+  database = {draft{.seq = 1}, draft{.seq = 2, .address = "bruno"},
+              draft{.part = 4, .seq = 3, .address = "carla"}};
   offer_one(draft{.seq = 1});
   BOOST_TEST(unanswered.size() == 3u);
   bool over = false, others_over = false;
