@@ -24,7 +24,7 @@ bool history::marked(std::string_view what) const {
 }
 
 void history_builder::add(record&& what) {
-  std::visit([this](auto&& one) { take(std::move(one)); }, std::move(what));
+  std::visit([this](auto&& one) { take(std::forward<decltype(one)>(one)); }, std::move(what));
 }
 
 void history_builder::take(send_record&& r) {
