@@ -348,7 +348,7 @@ void history::check_cursor(partition_id part, lane which, const stream_cursor& f
 /// Sanitizers and builds without optimization are slow.
 std::uint64_t usual_seeds() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
-  return 200;
+  return 50;
 #else
   return 2'000;
 #endif
