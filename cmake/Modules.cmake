@@ -2,7 +2,7 @@
 #   A folder is a library. Its LINK line is the architecture: a library of a lower layer may not
 #   name one of a higher layer.
 # recado_program(NAME <target> SOURCES ... LINK ...)
-# recado_test(NAME <target> SOURCES ... LINK ...)
+# recado_test_library, recado_test(NAME <target> SOURCES ... LINK ...)
 #   What must be running is told by the suffix of NAME, and becomes the ctest label:
 #   _test nothing, _pg_test PostgreSQL, _nats_test NATS, _e2e whole processes.
 
@@ -36,6 +36,13 @@ function(recado_library)
   if(ARG_PCH)
     target_precompile_headers(${ARG_NAME} PRIVATE ${ARG_PCH})
   endif()
+endfunction()
+
+# A library that only tests use, without the optimizer.
+function(recado_test_library)
+  cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+  recado_library(${ARGN})
+  target_compile_options(${ARG_NAME} PRIVATE -O0)
 endfunction()
 
 # Compiles the fault points of <target> in, in a chaos build. Only who has some says so: all other

@@ -29,6 +29,11 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wno-invalid-pch)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-fpch-preprocess)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Asio 1.74 looks for the coroutines of the technical specification; clang 16 has those of C++20.
+  add_compile_definitions(BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_HAS_STD_COROUTINE=1)
+  add_compile_options(-Wno-unknown-warning-option)
+endif()
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
 if(RECADO_FUZZ)

@@ -22,7 +22,6 @@ constexpr micros stay_most = 60'000'000;
 
 socket_reader::socket_reader(scene& in, const audience& who, fetcher& history)
   : link_agent(in, who.name, who.person),
-    who_(who),
     has_(in, who, history) {}
 
 void socket_reader::on_link() {

@@ -18,7 +18,6 @@ private:
   void send_receipt();
   void on_receipt_answer(std::string_view text);
 
-  const audience& who_;
   subscription has_;
   std::unordered_map<std::string, receipt_record> receipts_; ///< unanswered, by the frame's id
   unsigned messages_ = 0;

@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <limits>
+#include <optional>
 #include <strings.h>
 
 namespace recado::client {
@@ -24,28 +25,14 @@ struct http_client::impl {
 
   server_url where;
   net::io_context loop{1};
-  net::ssl::context trust = system_trust();
-  std::optional<beast::tcp_stream> plain;
-  std::optional<tls_stream> tls;
+  std::optional<transport> stream;
   beast::flat_buffer buffer;
 
   explicit impl(server_url url) : where(std::move(url)) {}
 
-  bool connected() const { return plain.has_value() || tls.has_value(); }
   void drop() {
-    plain.reset();
-    tls.reset();
+    stream.reset();
     buffer.clear();
-  }
-
-  void connect_now(milliseconds limit) {
-    auto stream = connect(loop, where, limit);
-    if (!where.tls) {
-      plain.emplace(std::move(stream));
-      return;
-    }
-    tls.emplace(std::move(stream), trust);
-    shake_hands(loop, *tls, where, limit);
   }
 
   http::request<http::string_body> request_of(const call& what) const {
@@ -62,28 +49,22 @@ struct http_client::impl {
     return out;
   }
 
-  template <class Stream>
-  answer exchange(Stream& stream, const call& what, milliseconds limit) {
+  answer once(const call& what, milliseconds limit) {
+    if (!stream) stream.emplace(loop, where, limit);
     auto request = request_of(what);
-    auto& tcp = beast::get_lowest_layer(stream);
-    wait_for(loop, tcp, limit,
-             [&](auto done) { http::async_write(stream, request, std::move(done)); });
+    wait_for(loop, *stream, limit,
+             [&](auto done) { http::async_write(*stream, request, std::move(done)); });
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
     if (what.method == "HEAD") parser.skip(true);
-    wait_for(loop, tcp, limit,
-             [&](auto done) { http::async_read(stream, buffer, parser, std::move(done)); });
+    wait_for(loop, *stream, limit,
+             [&](auto done) { http::async_read(*stream, buffer, parser, std::move(done)); });
     auto& got = parser.get();
     answer out{.status = static_cast<int>(got.result_int()), .body = std::move(got.body())};
     for (const auto& field : got)
       out.headers.emplace_back(std::string{field.name_string()}, std::string{field.value()});
     if (!got.keep_alive()) drop();
     return out;
-  }
-
-  answer once(const call& what, milliseconds limit) {
-    if (!connected()) connect_now(limit);
-    return tls ? exchange(*tls, what, limit) : exchange(*plain, what, limit);
   }
 };
 
@@ -93,7 +74,7 @@ http_client::http_client(http_client&&) noexcept = default;
 http_client& http_client::operator=(http_client&&) noexcept = default;
 
 tl::expected<answer, std::string> http_client::ask(const call& what, milliseconds limit) {
-  bool kept = impl_->connected();
+  bool kept = impl_->stream.has_value();
   for (;;) {
     try {
       return impl_->once(what, limit);

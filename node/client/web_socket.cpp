@@ -5,21 +5,11 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <fmt/format.h>
 
 namespace recado::client {
 
 namespace ws = beast::websocket;
-
-/// A WebSocket over TCP or TLS, behind one face.
-struct web_socket::impl {
-  virtual ~impl() = default;
-  virtual void send(std::string_view text) = 0;
-  virtual std::optional<std::string> receive(milliseconds limit) = 0;
-  virtual void close() = 0;
-  int code = 0;
-};
 
 namespace {
 
@@ -36,86 +26,82 @@ private:
   std::string why_;
 };
 
-template <class Impl, class Stream>
-class socket_over final : public Impl {
-public:
-  template <class... Args>
-  explicit socket_over(std::unique_ptr<net::io_context> loop, Args&&... args)
-    : loop_(std::move(loop)),
-      socket_(std::forward<Args>(args)...) {}
+} // namespace
 
-  ~socket_over() override {
-    tcp().close();
-    while (reading_)
-      loop_->run_one(); // its buffer must outlive it
+struct web_socket::impl {
+  impl(const server_url& where, milliseconds limit) : socket(loop, where, limit) {}
+
+  ~impl() {
+    socket.next_layer().close();
+    while (reading)
+      loop.run_one(); // its buffer must outlive it
   }
 
   void upgrade(const server_url& where, const std::string& target, const header_list& headers,
                const std::string& subprotocol, milliseconds limit) {
-    shake_hands(*loop_, socket_.next_layer(), where, limit);
-    socket_.set_option(ws::stream_base::decorator([&](ws::request_type& asked) {
+    socket.set_option(ws::stream_base::decorator([&](ws::request_type& asked) {
       for (const auto& [name, value] : headers)
         asked.set(name, value);
       if (!subprotocol.empty()) asked.set(beast::http::field::sec_websocket_protocol, subprotocol);
     }));
-    socket_.read_message_max(16 << 20);
+    socket.read_message_max(16 << 20);
     ws::response_type got;
     try {
-      wait_for(*loop_, tcp(), limit, [&](auto done) {
-        socket_.async_handshake(got, where.authority(), where.base + target, std::move(done));
+      wait_for(loop, socket.next_layer(), limit, [&](auto done) {
+        socket.async_handshake(got, where.authority(), where.base + target, std::move(done));
       });
     } catch (const beast::system_error& e) {
       if (e.code() != ws::error::upgrade_declined) throw;
       throw refused{fmt::format("{} {}", got.result_int(), got.body())};
     }
-    socket_.text(true);
+    socket.text(true);
   }
 
-  void send(std::string_view text) override {
-    wait_for(*loop_, tcp(), send_limit, [&](auto done) {
-      socket_.async_write(net::buffer(text.data(), text.size()), std::move(done));
+  void send(std::string_view text) {
+    wait_for(loop, socket.next_layer(), send_limit, [&](auto done) {
+      socket.async_write(net::buffer(text.data(), text.size()), std::move(done));
     });
   }
 
-  std::optional<std::string> receive(milliseconds limit) override {
-    if (!reading_) start_reading();
+  std::optional<std::string> receive(milliseconds limit) {
+    if (!reading) start_reading();
     auto until = std::chrono::steady_clock::now() + limit;
-    loop_->restart();
-    while (reading_ && loop_->run_one_until(until) > 0) {
+    loop.restart();
+    while (reading && loop.run_one_until(until) > 0) {
     }
-    if (reading_) return std::nullopt;
-    if (failed_) {
-      this->code = static_cast<int>(socket_.reason().code);
-      if (this->code == 0) this->code = 1006;
-      throw beast::system_error{failed_};
+    if (reading) return std::nullopt;
+    if (failed) {
+      code = static_cast<int>(socket.reason().code);
+      if (code == 0) code = 1006;
+      throw beast::system_error{failed};
     }
-    auto text = beast::buffers_to_string(buffer_.data());
-    buffer_.consume(buffer_.size());
+    auto text = beast::buffers_to_string(buffer.data());
+    buffer.consume(buffer.size());
     return text;
   }
 
-  void close() override {
-    wait_for(*loop_, tcp(), close_limit,
-             [&](auto done) { socket_.async_close(ws::close_code::normal, std::move(done)); });
+  void close() {
+    wait_for(loop, socket.next_layer(), close_limit,
+             [&](auto done) { socket.async_close(ws::close_code::normal, std::move(done)); });
   }
 
-private:
-  beast::tcp_stream& tcp() { return beast::get_lowest_layer(socket_); }
-
   void start_reading() {
-    reading_ = true;
-    socket_.async_read(buffer_, [this](beast::error_code ec, std::size_t) {
-      failed_ = ec;
-      reading_ = false;
+    reading = true;
+    socket.async_read(buffer, [this](beast::error_code ec, std::size_t) {
+      failed = ec;
+      reading = false;
     });
   }
 
-  std::unique_ptr<net::io_context> loop_;
-  ws::stream<Stream> socket_;
-  beast::flat_buffer buffer_;
-  beast::error_code failed_;
-  bool reading_ = false;
+  net::io_context loop{1};
+  ws::stream<transport, false> socket; // nothing is compressed
+  beast::flat_buffer buffer;
+  beast::error_code failed;
+  bool reading = false;
+  int code = 0;
 };
+
+namespace {
 
 /// Library exceptions end here, as sentences.
 template <class Action>
@@ -140,17 +126,7 @@ tl::expected<web_socket, std::string>
 web_socket::open(const server_url& where, const std::string& target, const header_list& headers,
                  const std::string& subprotocol, milliseconds limit) {
   return attempt([&]() -> web_socket {
-    auto loop = std::make_unique<net::io_context>(1);
-    auto stream = connect(*loop, where, limit);
-    if (!where.tls) {
-      auto made =
-        std::make_unique<socket_over<impl, beast::tcp_stream>>(std::move(loop), std::move(stream));
-      made->upgrade(where, target, headers, subprotocol, limit);
-      return web_socket{std::move(made)};
-    }
-    auto trust = system_trust(); // the stream keeps what it needs of it
-    auto made =
-      std::make_unique<socket_over<impl, tls_stream>>(std::move(loop), std::move(stream), trust);
+    auto made = std::make_unique<impl>(where, limit);
     made->upgrade(where, target, headers, subprotocol, limit);
     return web_socket{std::move(made)};
   });

@@ -22,9 +22,9 @@ void reader_host::open(stream_generation value) {
   for (auto& [_, one] : readers_) {
     if (value == 0) {
       one.examined = false;
-      step(one, event::stream_lost{});
+      step(one, cluster::event::stream_lost{});
     } else if (!one.machine.opened(value) && !one.must_wait(value)) {
-      step(one, event::stream_open{value});
+      step(one, cluster::event::stream_open{value});
     }
   }
 }
@@ -43,7 +43,7 @@ void reader_host::start(const reader_key& key, const position& cursor) {
   auto& made = readers_.emplace(where, reader{key, std::move(machine)}).first->second;
   bool wait =
     generation_ != 0 && (made.must_wait(generation_) || made.machine.ahead_of(generation_));
-  if (generation_ != 0 && !wait) step(made, event::stream_open{generation_});
+  if (generation_ != 0 && !wait) step(made, cluster::event::stream_open{generation_});
   if (wait) doubt();
 }
 
@@ -61,7 +61,7 @@ void reader_host::stop(partition_id part) {
   for (auto which : {lane::express, lane::standard, lane::bulk}) {
     auto found = readers_.find({which, part});
     if (found == readers_.end()) continue;
-    step(found->second, event::stop{});
+    step(found->second, cluster::event::stop{});
     used_[found->first] = found->second.machine.last_consumer();
     readers_.erase(found);
   }
@@ -69,15 +69,15 @@ void reader_host::stop(partition_id part) {
 
 void reader_host::grant(partition_id part, lane which, std::uint32_t messages) {
   if (auto found = readers_.find({which, part}); found != readers_.end())
-    step(found->second, event::credit{messages});
+    step(found->second, cluster::event::credit{messages});
 }
 
 void reader_host::heard(const consumer_id& from, const reader_event& what,
                         const stored_command* which) {
   auto found = readers_.find({from.key.priority, from.key.part});
   bool mine = found != readers_.end() && found->second.key.owned == from.key.owned;
-  if (std::holds_alternative<event::consumer_gone>(what) ||
-      std::holds_alternative<event::consumer_failed>(what)) {
+  if (std::holds_alternative<cluster::event::consumer_gone>(what) ||
+      std::holds_alternative<cluster::event::consumer_failed>(what)) {
     if (!mine || found->second.machine.last_consumer() != from.number) return;
     step(found->second, what);
     return doubt();
@@ -88,7 +88,8 @@ void reader_host::heard(const consumer_id& from, const reader_event& what,
 void reader_host::step(reader& one, const reader_event& what, const stored_command* which) {
   reader_actions todo;
   auto told = what;
-  if (auto* got = std::get_if<event::delivered>(&told); got != nullptr && !at_.wires.tell_gaps) {
+  if (auto* got = std::get_if<cluster::event::delivered>(&told);
+      got != nullptr && !at_.wires.tell_gaps) {
     // A mutant: the machine is told the count that it expects.
     if (std::exchange(one.counted_of, got->consumer) != got->consumer) one.counted = 0;
     got->consumer_seq = ++one.counted;
@@ -109,7 +110,7 @@ void reader_host::set_alarm(reader& one) {
           auto found = readers_.find(where);
           if (found == readers_.end() || found->second.alarm != at) return;
           found->second.alarm.reset();
-          step(found->second, event::tick{});
+          step(found->second, cluster::event::tick{});
         });
 }
 
@@ -149,7 +150,7 @@ void reader_host::perform(const reader_key& key, const reader_action& what,
                    },
                    [this, from, found] {
                      if (found->seq != 0)
-                       heard(from, event::place_known{from.number, *found}, nullptr);
+                       heard(from, cluster::event::place_known{from.number, *found}, nullptr);
                    });
                },
                [&](const action::idle_at& act) { ports_.on_idle(key, act.at); },

@@ -201,11 +201,13 @@ void stream_server::crash(loss what, duration down) {
 void stream_server::create_consumer(const consumer_id& id, std::int64_t start_seq) {
   travel(id.of, true, [this, id, start_seq] {
     if (!streams_.contains(id.generation)) {
-      travel(id.of, false, [this, id] { tell(id, event::consumer_failed{id.number}, nullptr); });
+      travel(id.of, false,
+             [this, id] { tell(id, cluster::event::consumer_failed{id.number}, nullptr); });
       return;
     }
     consumers_[id] = {.next = start_seq};
-    travel(id.of, false, [this, id] { tell(id, event::consumer_ready{id.number}, nullptr); });
+    travel(id.of, false,
+           [this, id] { tell(id, cluster::event::consumer_ready{id.number}, nullptr); });
   });
 }
 
@@ -217,7 +219,8 @@ void stream_server::pull(const consumer_id& id, std::uint64_t number, std::uint3
   travel(id.of, true, [this, id, number, batch] {
     auto found = consumers_.find(id);
     if (found == consumers_.end()) {
-      travel(id.of, false, [this, id] { tell(id, event::consumer_gone{id.number}, nullptr); });
+      travel(id.of, false,
+             [this, id] { tell(id, cluster::event::consumer_gone{id.number}, nullptr); });
       return;
     }
     found->second.pull = number;
@@ -241,7 +244,8 @@ void stream_server::serve(const consumer_id& id) {
     auto count = ++one.sent;
     if (random_.chance(faults.lost)) continue; // the client's queue ran over
     travel(id.of, false, [this, id, count, message] {
-      tell(id, event::delivered{id.number, count, message.seq, message.published_ns}, &message);
+      tell(id, cluster::event::delivered{id.number, count, message.seq, message.published_ns},
+           &message);
     });
   }
   if (one.wanted > 0) one.next = std::max(one.next, stream.last + 1);
@@ -252,7 +256,7 @@ void stream_server::beat(const consumer_id& id, std::uint64_t pull) {
   if (found == consumers_.end() || found->second.pull != pull || found->second.wanted == 0) return;
   auto& one = found->second;
   travel(id.of, false, [this, id, sent = one.sent, looked = one.next - 1] {
-    tell(id, event::heartbeat{id.number, sent, looked}, nullptr);
+    tell(id, cluster::event::heartbeat{id.number, sent, looked}, nullptr);
   });
   clock_.after(heartbeat, [this, id, pull] { beat(id, pull); });
 }
@@ -262,7 +266,9 @@ void stream_server::expire(const consumer_id& id, std::uint64_t pull) {
   if (found == consumers_.end() || found->second.pull != pull || found->second.wanted == 0) return;
   found->second.wanted = 0;
   if (random_.chance(faults.lost_end)) return;
-  travel(id.of, false, [this, id, pull] { tell(id, event::pull_ended{id.number, pull}, nullptr); });
+  travel(id.of, false, [this, id, pull] {
+    tell(id, cluster::event::pull_ended{id.number, pull}, nullptr);
+  });
 }
 
 void stream_server::tell(const consumer_id& id, reader_event what, const stored_command* which) {

@@ -68,7 +68,7 @@ private:
   std::map<life, std::deque<std::function<void()>>> paused_;
   std::set<life> superseded_; ///< paused ones whose node has another process by now
   callers callers_;
-  std::size_t deaths_ = 0, unknown_ = 0;
+  std::size_t deaths_ = 0;
 };
 
 /// How many a suite runs by itself.
