@@ -40,8 +40,14 @@ micros percentile(const std::vector<micros>& sorted, double share) {
 
 void recovery_meter::take(const record& what) {
   if (const auto* sent = std::get_if<send_record>(&what)) home_[sent->message] = sent->conversation;
-  if (const auto* tried = std::get_if<try_record>(&what))
+  if (const auto* tried = std::get_if<try_record>(&what)) {
     open_[{tried->message, tried->by}] = {tried->at, tried->node};
+    first_tried_.try_emplace(tried->message, tried->at);
+  }
+  if (const auto* heard = std::get_if<frame_record>(&what)) {
+    auto [first, fresh] = first_heard_.try_emplace(heard->message, heard->at);
+    if (!fresh) first->second = std::min(first->second, heard->at);
+  }
   const auto* got = std::get_if<answer_record>(&what);
   if (got == nullptr) return;
   auto begun = open_.find({got->message, got->by});
@@ -56,6 +62,10 @@ std::map<conversation_id, recovery_meter::tries> recovery_meter::sorted() const 
   for (const auto& [message, mine] : ended_)
     if (auto home = home_.find(message); home != home_.end())
       out[home->second].insert(out[home->second].end(), mine.begin(), mine.end());
+  for (const auto& [message, at] : first_heard_)
+    if (auto tried = first_tried_.find(message); tried != first_tried_.end())
+      if (auto home = home_.find(message); home != home_.end())
+        out[home->second].push_back({tried->second, at, 0, true, true});
   for (auto& [_, all] : out)
     std::ranges::sort(all, {}, &ended_try::begun);
   return out;
@@ -64,7 +74,7 @@ std::map<conversation_id, recovery_meter::tries> recovery_meter::sorted() const 
 void recovery_meter::outage(const fault_record& by, micros end, const tries& all, sample& into) {
   auto victim = node_in(by.target);
   auto counts = [&](const ended_try& one) {
-    return one.ended > by.at && one.begun < end && (!victim || one.node != *victim);
+    return !one.heard && one.ended > by.at && one.begun < end && (!victim || one.node != *victim);
   };
   auto hit = std::ranges::find_if(all, [&](const ended_try& one) {
     return counts(one) && one.begun < by.at + first_sign_us &&
@@ -72,15 +82,16 @@ void recovery_meter::outage(const fault_record& by, micros end, const tries& all
   });
   if (hit == all.end()) return;
   std::optional<micros> first;
-  for (auto one = hit; one != all.end(); ++one)
-    if (counts(*one) && one->numbered && (!first || one->ended < *first)) first = one->ended;
+  for (const auto& one : all)
+    if (one.numbered && one.begun >= hit->begun && one.ended > by.at && one.begun < end)
+      first = std::min(first.value_or(one.ended), one.ended);
   into.waits.push_back((first ? *first : end) - std::max(hit->begun, by.at));
 }
 
 void recovery_meter::hand_off(const fault_record& by, micros end, const tries& all, sample& into) {
   micros worst = 0;
   for (const auto& one : all)
-    if (one.ended > by.at && one.begun < end && one.numbered)
+    if (!one.heard && one.ended > by.at && one.begun < end && one.numbered)
       worst = std::max(worst, one.ended - one.begun);
   if (worst > 0) into.waits.push_back(worst);
 }
@@ -101,21 +112,22 @@ std::vector<recovery_row> recovery_meter::rows() const {
   for (auto& [name, found] : samples) {
     std::ranges::sort(found.waits);
     out.push_back({name, is_hand_off(name), found.faults, found.waits.size(),
-                   percentile(found.waits, 0.50), percentile(found.waits, 0.99),
-                   found.waits.empty() ? 0 : found.waits.back()});
+                   found.waits.empty() ? 0 : found.waits.front(), percentile(found.waits, 0.50),
+                   percentile(found.waits, 0.99), found.waits.empty() ? 0 : found.waits.back()});
   }
   return out;
 }
 
 std::string to_text(const std::vector<recovery_row>& rows) {
   if (rows.empty()) return {};
-  auto out = fmt::format("  {:<26} {:>6} {:>13} {:>9} {:>9} {:>9}\n", "fault", "faults",
-                         "conversations", "p50 ms", "p99 ms", "max ms");
+  auto out = fmt::format("  {:<26} {:>6} {:>13} {:>9} {:>9} {:>9} {:>9}\n", "fault", "faults",
+                         "conversations", "min ms", "p50 ms", "p99 ms", "max ms");
   for (const auto& one : rows)
-    out += fmt::format("  {:<26} {:>6} {:>13} {:>9.0f} {:>9.0f} {:>9.0f}\n",
+    out += fmt::format("  {:<26} {:>6} {:>13} {:>9.0f} {:>9.0f} {:>9.0f} {:>9.0f}\n",
                        one.fault + (one.hand_off ? " (slowest)" : " (waited)"), one.faults,
-                       one.conversations, static_cast<double>(one.p50) / 1e3,
-                       static_cast<double>(one.p99) / 1e3, static_cast<double>(one.max) / 1e3);
+                       one.conversations, static_cast<double>(one.min) / 1e3,
+                       static_cast<double>(one.p50) / 1e3, static_cast<double>(one.p99) / 1e3,
+                       static_cast<double>(one.max) / 1e3);
   return out;
 }
 

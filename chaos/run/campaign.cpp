@@ -49,6 +49,7 @@ nlohmann::ordered_json figures_of(const std::vector<recovery_row>& rows) {
                    {"measures", one.hand_off ? "slowest_answer" : "wait_for_a_number"},
                    {"faults", one.faults},
                    {"conversations", one.conversations},
+                   {"min_us", one.min},
                    {"p50_us", one.p50},
                    {"p99_us", one.p99},
                    {"max_us", one.max}});

@@ -16,13 +16,14 @@ struct scene {
   explicit scene(const std::string& fault, const std::string& target = "n2")
     : meter({{10 * s, true, fault, target, {}}, {13 * s, false, fault, target, {}}}) {}
 
-  void letter(micros begun, micros ended, unsigned node, int status = 201) {
+  message_id letter(micros begun, micros ended, unsigned node, int status = 201) {
     message_id id{uuid::v7()};
     std::string by = "w";
     meter.take(send_record{begun, id, room, by, 0});
     meter.take(try_record{begun, id, by, way::post, node, 0});
     auto seq = status == 201 ? std::optional<std::int64_t>{1} : std::nullopt;
     meter.take(answer_record{ended, id, by, status, seq, false, 0, {}});
+    return id;
   }
   recovery_row row() const {
     auto all = meter.rows();
@@ -62,6 +63,22 @@ BOOST_AUTO_TEST_CASE(what_was_asked_of_the_victim_itself_does_not_count) {
   scene one{"pause"};
   one.letter(10 * s + 1 * ms, 13 * s + 5 * ms, 1);
   BOOST_TEST(one.row().conversations == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_from_the_victim_itself_ends_the_wait) {
+  scene one{"cut_postgres"};
+  one.letter(10 * s + 100 * ms, 11 * s, 0, 503);
+  one.letter(12 * s, 13 * s, 1);
+  BOOST_TEST(one.row().max == 2'900 * ms);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_a_reader_hears_ends_the_wait) {
+  scene one{"deaf_to_nats"};
+  auto before = one.letter(9 * s, 9 * s + 5 * ms, 0);
+  auto after = one.letter(10 * s + 100 * ms, 10 * s + 101 * ms, 0, 202);
+  one.meter.take(frame_record{10 * s + 150 * ms, "r", 1, one.room, before, 1});
+  one.meter.take(frame_record{12 * s + 100 * ms, "r", 1, one.room, after, 2});
+  BOOST_TEST(one.row().max == 2 * s);
 }
 
 BOOST_AUTO_TEST_CASE(a_conversation_that_never_answers_again_waits_until_the_next_fault) {
