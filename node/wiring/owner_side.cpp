@@ -125,6 +125,7 @@ partition_ports owner_side::ports_of_partitions() {
   ports.look_again = [this](partition_id part, epoch owned) { needs_.channels.take(part, owned); };
   ports.positions = [this](std::vector<watch_service::item> items, auto done) {
     std::vector<std::pair<client_id, conversation_id>> of;
+    of.reserve(items.size());
     for (const auto& item : items)
       of.emplace_back(item.client, item.conversation);
     needs_.reads->run({journal::positions(of)}, store::tx::read, [done](store::outcome got) {
