@@ -62,6 +62,7 @@ struct feed_state {
 
   void more(const account_key& account) {
     std::vector<partition_id> parts;
+    parts.reserve(held.size());
     for (const auto& [part, _] : held)
       parts.push_back(part);
     load(account, std::move(parts), true);

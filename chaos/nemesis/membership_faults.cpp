@@ -102,7 +102,7 @@ store::connection database(world& on) {
 std::int64_t number_in(store::connection& db, const std::string& sql) {
   store::statement ask{"", sql, {}, store::expect::rows};
   auto got = db.run_one(ask);
-  return got && got->size() > 0 ? got->get_int(0, 0) : 0;
+  return got && !got->empty() ? got->get_int(0, 0) : 0;
 }
 
 /// A row of the inbox and a message of the stream that no node can read. The conversations of their

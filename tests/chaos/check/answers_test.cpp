@@ -12,13 +12,13 @@ BOOST_AUTO_TEST_CASE(a_retry_that_is_told_the_same_passes) {
   all.send(1).answer(1, 0).again(1).answer(1, 503).again(1).answer(1, 201, 1).again(1).answer(
     1, 201, 1, true);
   all.row(1, 1);
-  BOOST_TEST((found(all) == kinds{}));
+  BOOST_TEST(found(all).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_202_may_become_201_but_not_the_other_way) {
   story fine;
   fine.send(1).answer(1, 202).again(1).answer(1, 202).again(1).answer(1, 201, 1).row(1, 1);
-  BOOST_TEST((found(fine) == kinds{}));
+  BOOST_TEST(found(fine).empty());
   story back;
   back.send(1).answer(1, 201, 1).again(1).answer(1, 202).row(1, 1);
   BOOST_TEST((found(back) == kinds{{"answer_changed", 1}}));
@@ -53,13 +53,13 @@ BOOST_AUTO_TEST_CASE(what_is_still_open_at_the_end_was_never_accepted) {
 BOOST_AUTO_TEST_CASE(a_run_that_was_cut_off_may_leave_things_open) {
   story all;
   all.send(1).answer(1, 503).again(1);
-  BOOST_TEST((found(all) == kinds{}));
+  BOOST_TEST(found(all).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_status_moves_forward_only) {
   story fine;
   fine.sent(1, 1).look(1, "sent").look(1, "sent").look(1, "delivered").look(1, "read").row(1, 1);
-  BOOST_TEST((found(fine) == kinds{}));
+  BOOST_TEST(found(fine).empty());
   story back;
   back.sent(1, 1).look(1, "read").look(1, "delivered").row(1, 1);
   BOOST_TEST((found(back) == kinds{{"status_went_back", 1}}));
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_receipt_that_was_answered_is_kept) {
   story fine;
   fine.receipt(3, true, 0).receipt(3, true, 200).receipt(4, false, 200).receipt(9, false, 503);
   fine.held.positions.push_back({room(1), "0a1b2c3d-reader-1", 4, 3});
-  BOOST_TEST((found(fine) == kinds{}));
+  BOOST_TEST(found(fine).empty());
   story lost;
   lost.receipt(3, true, 200).receipt(5, false, 200);
   lost.held.positions.push_back({room(1), "0a1b2c3d-reader-1", 4, 2});
