@@ -137,6 +137,7 @@ void writer_state::poll() {
   if (polling || !machine.idle() || partitions.empty()) return;
   polling = true;
   std::vector<partition_id> parts;
+  parts.reserve(partitions.size());
   for (const auto& [part, _] : partitions)
     parts.push_back(part);
   ports.db->run({journal::inbox_peek(parts, config.inbox_rows_max)}, store::tx::single,

@@ -106,6 +106,7 @@ void writer_state::on_read(const read_finished& got) {
 /// The inbox goes first: a partition of the batch with further rows waits for them to be decided.
 void writer_state::take_inbox(const journal::preread_result& found) {
   std::vector<undecided_ptr> rows;
+  rows.reserve(found.inbox.size());
   for (const auto& row : found.inbox)
     rows.push_back(from_inbox(row));
   queue.enqueue_inbox(rows);

@@ -23,6 +23,7 @@ history read_history(const std::filesystem::path& folder) {
 
 std::vector<conversation_id> conversations_of(const history& seen) {
   std::vector<conversation_id> out;
+  out.reserve(seen.rooms.size());
   for (const auto& [id, readers] : seen.rooms)
     out.push_back(id);
   return out;
