@@ -59,7 +59,7 @@ struct realtime_config {
   std::size_t watches_max = 500'000;          ///< conversations of everybody online here
   std::size_t held_events_max = 1024;         ///< per conversation while a gap is filled
   std::size_t fill_page = 500;                ///< messages per read of the history
-  std::size_t presence_waiting_max = 10'000;  ///< people whose presence is still to be told
+  std::size_t presence_waiting_max = 10'000;  ///< people of one client, still to be told of
   std::size_t reads_max = 64;                 ///< of the history and memberships at a time
   std::chrono::milliseconds retry_first{100}; ///< of a watch or read that failed; doubles
   std::chrono::milliseconds retry_max{5'000};

@@ -108,6 +108,11 @@ private:
     std::vector<person*> people;
     std::map<std::pair<user_id, receipt_kind>, std::int64_t> receipts; ///< told lately
   };
+  using news = std::map<user_id, presence_record>;
+  struct client_news {
+    news people;
+    user_id turn; ///< after it comes the next one's turn
+  };
 
   // people
   void attach(person& who, const session_id& session);
@@ -141,6 +146,7 @@ private:
   void go_live(room& in);
   void read_soon(room& in);
   // presence
+  news take_news();
   void hand_on(const presence_record& what, const std::set<person*>& to);
   // work
   void flush();
@@ -167,8 +173,9 @@ private:
   std::set<item> failed_rooms_;  ///< tried again at the next wake
   std::set<person_key> failed_people_;
   std::vector<item> to_unwatch_;
-  std::map<person_key, presence_record> presence_news_; ///< not yet told
-  std::map<person_key, presence_record> presence_told_; ///< to whom, is being read
+  std::map<client_id, client_news> presence_news_; ///< not yet told; none is empty
+  news presence_told_;                             ///< of presence_turn_: to whom, is being read
+  client_id presence_turn_;                        ///< after it comes the next one's turn
   std::uint64_t presence_call_ = 0;
   bool presence_failed_ = false; ///< tried again at the next wake
   std::chrono::milliseconds backoff_{0};
