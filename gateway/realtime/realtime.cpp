@@ -2,8 +2,8 @@
 
 #include "gateway/realtime/event_stream.hpp"
 #include "gateway/realtime/hub_actor.hpp"
+#include "gateway/realtime/hub_line.hpp"
 #include "gateway/realtime/session_actor.hpp"
-#include "runtime/observe/log.hpp"
 
 #include <atomic>
 #include <caf/actor_cast.hpp>
@@ -13,7 +13,6 @@ namespace recado::realtime {
 namespace {
 
 constexpr std::string_view subprotocol = "recado.v1.json";
-constexpr std::size_t hub_mailbox_max = 65'536; ///< events that wait for the hub
 constexpr int restarting = 1012;
 
 /// Does the client offer our subprotocol?
@@ -29,59 +28,6 @@ bool offers_ours(std::string_view offered) {
     offered.remove_prefix(std::min(end + 1, offered.size()));
   }
   return false;
-}
-
-/// The way to the hub, whichever life of it is the present one.
-class hub_line {
-public:
-  void connect(const hub_actor& to) {
-    std::lock_guard lock{mutex_};
-    if (!closed_) hub_ = to;
-  }
-  void cut() {
-    std::lock_guard lock{mutex_};
-    closed_ = true;
-    hub_ = nullptr;
-    if (credit_) credit_->silence();
-  }
-  hub_actor get() const {
-    std::lock_guard lock{mutex_};
-    return hub_;
-  }
-  void events(const event_batch& batch);
-  void presence(const presence_change& what);
-  void doubt() {
-    if (auto to = get()) caf::anon_send(to, doubt_arose{});
-  }
-  void make_credit(const std::shared_ptr<hub_line>& self) {
-    std::weak_ptr<hub_line> weak = self;
-    // What was shed while the mailbox was full is lost: everything is in doubt.
-    credit_ = actor::credit::make(hub_mailbox_max, [weak] {
-      if (auto line = weak.lock()) line->doubt();
-    });
-  }
-
-private:
-  mutable std::mutex mutex_;
-  hub_actor hub_;
-  bool closed_ = false;
-  actor::credit_ptr credit_;
-};
-
-void hub_line::events(const event_batch& batch) {
-  auto to = get();
-  if (!to || batch.events.empty()) return;
-  if (auto room = credit_->try_take(batch.events.size()))
-    caf::anon_send(to, events_came{std::make_shared<const event_batch>(batch), std::move(*room)});
-  else
-    observe::log_warn("hub-mailbox-full", "{} events are shed and read again later",
-                      batch.events.size());
-}
-
-void hub_line::presence(const presence_change& what) {
-  auto to = get();
-  if (!to) return;
-  if (auto room = credit_->try_take()) caf::anon_send(to, presence_moved{what, std::move(*room)});
 }
 
 /// The end of a stream's answer on its way to a session that may not be there yet.
@@ -113,7 +59,6 @@ public:
       world_(std::move(world)),
       watches_(std::move(watches)),
       presence_(std::move(presence)) {
-    line_->make_credit(line_);
     std::weak_ptr<hub_line> weak = line_;
     watches_->listen(
       [weak](const event_batch& batch) {
@@ -148,7 +93,7 @@ private:
   std::shared_ptr<session_world> world_;
   std::shared_ptr<watch_service> watches_;
   std::shared_ptr<presence_service> presence_;
-  std::shared_ptr<hub_line> line_ = std::make_shared<hub_line>();
+  std::shared_ptr<hub_line> line_ = hub_line::make();
   std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
