@@ -16,6 +16,7 @@ sighting of_waiting(unsequenced&& found, const user_id& viewer) {
   bool known = viewer.empty() || found.message.view.from == viewer ||
                std::ranges::find(found.members_to_be, viewer) != found.members_to_be.end();
   if (!known) out.if_member_of = found.message.view.conversation;
+  out.in_inbox = true;
   out.message = std::move(found.message);
   out.at = found.at;
   out.traceparent = std::move(found.traceparent);

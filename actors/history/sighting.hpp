@@ -7,6 +7,7 @@ namespace recado::history {
 struct sighting {
   message_record message;  ///< without deliveries
   bool sequenced = false;  ///< it has a seq, and so recipients
+  bool in_inbox = false;   ///< it waits there
   wall_time at{};          ///< without a seq: since when it is what it is
   std::string traceparent; ///< of the command, if the message has no row
   std::optional<std::int64_t> part;

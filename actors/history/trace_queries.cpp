@@ -116,7 +116,7 @@ trace_record trace_in(const sighting& seen, const store::rows& rows) {
     return out;
   }
   out.partition = seen.part;
-  out.came_by = path::inbox;
+  if (seen.in_inbox) out.came_by = path::inbox; // one that was set aside may have come by any way
   if (auto context = observe::trace_context::parse(seen.traceparent))
     out.trace_id = context->trace_id_text();
   out.received_at = view.created_at;

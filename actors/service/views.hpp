@@ -128,7 +128,7 @@ struct trace_record {
   std::int64_t seq = 0;
   std::optional<std::int64_t> partition, epoch;
   std::optional<std::string> node;
-  path came_by = path::stream;
+  std::optional<path> came_by;
   std::optional<wall_time> received_at, sequenced_at, committed_at;
   std::optional<double> wire_ms, mailbox_ms, commit_ms;
   std::vector<delivery> deliveries; ///< at most trace_deliveries_max

@@ -48,8 +48,9 @@ std::string trace_body(const trace_record& what) {
     .field("node", what.node)
     .key("seq");
   what.seq > 0 ? to.put(what.seq) : to.null();
-  to.field("path", to_string(what.came_by))
-    .field("received_at", what.received_at)
+  to.key("path");
+  what.came_by ? to.put(to_string(*what.came_by)) : to.null();
+  to.field("received_at", what.received_at)
     .field("sequenced_at", what.sequenced_at)
     .field("committed_at", what.committed_at)
     .key("waits_ms")

@@ -136,6 +136,7 @@ public:
       out.seq = got->view.seq;
       out.trace_id = std::string(32, 'a');
       out.partition = 17;
+      out.came_by = path::stream;
       out.received_at = got->view.created_at;
       out.wire_ms = 0.4;
       out.deliveries.push_back(

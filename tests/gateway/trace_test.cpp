@@ -1,3 +1,4 @@
+#include "gateway/shapes/answers.hpp"
 #include "site.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -29,6 +30,10 @@ BOOST_AUTO_TEST_CASE(a_trace_has_the_shape_of_the_contract) {
   BOOST_TEST(attempt.at("status") == "retrying");
   BOOST_TEST(attempt.at("provider_code") == "451");
   BOOST_TEST(attempt.at("next_at") == attempt.at("at"));
+}
+
+BOOST_AUTO_TEST_CASE(a_way_that_is_not_known_is_null) {
+  BOOST_TEST(shapes::trace_body({}).find(R"("path":null)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(only_who_may_read_the_message_may_read_its_trace) {

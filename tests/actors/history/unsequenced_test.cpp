@@ -112,6 +112,16 @@ BOOST_AUTO_TEST_CASE(the_trace_of_one_in_the_inbox_tells_what_is_known) {
   BOOST_TEST(got.deliveries.empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_trace_of_one_that_was_set_aside_names_no_way_that_it_did_not_come) {
+  auto what = a_send(make_conversation(), ana, ten(3));
+  add_to_dead_letters(what, "poison", encode(what), ten(9));
+  auto id = said(what).message;
+  auto got =
+    value_of<trace_record>([&](auto done) { history->trace(client, id, everybody, done); });
+  BOOST_TEST(!got.came_by);
+  BOOST_TEST((*got.received_at == ten(3)));
+}
+
 BOOST_AUTO_TEST_CASE(the_trace_of_a_refused_one_says_who_refused_it) {
   auto in = make_conversation();
   auto id = add_message(in, std::nullopt, ana, ten(1), "not_a_member");
