@@ -34,16 +34,6 @@ std::vector<user_id> users_of(query& from) {
   return out;
 }
 
-std::string body_of(const std::vector<presence_record>& all) {
-  std::string out;
-  json::writer to{out};
-  to.begin_object().key("data").begin_array();
-  for (const auto& each : all)
-    shapes::append_presence(to, each);
-  to.end_array().end_object();
-  return out;
-}
-
 } // namespace
 
 void api::get_presence(const call_ptr& on) {
@@ -54,7 +44,8 @@ void api::get_presence(const call_ptr& on) {
   below_.presence->find(
     on->who.client, on->who.user, std::move(users),
     then<std::vector<presence_record>>(on, [on](const std::vector<presence_record>& got) {
-      on->answer(200, body_of(got), {{"Cache-Control", "no-store"}});
+      on->answer(200, shapes::page_body(got, {}, shapes::append_presence),
+                 {{"Cache-Control", "no-store"}});
     }));
 }
 

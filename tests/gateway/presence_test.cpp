@@ -85,6 +85,8 @@ BOOST_AUTO_TEST_CASE(nobody_knows_the_unknown) {
   site at;
   auto got = at.get("/v1/presence?users=nobody,ana,nobody", at.token());
   BOOST_TEST(told(got) == "nobody:offline ana:offline "); // each once
+  BOOST_TEST(got.body.at("next_cursor").is_null());
+  BOOST_TEST(got.body.at("has_more") == false);
   BOOST_TEST(got.body.at("data").at(0) ==
              json({{"user_id", "nobody"}, {"status", "offline"}, {"last_seen", nullptr}}));
 }
