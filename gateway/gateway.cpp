@@ -74,6 +74,9 @@ public:
   void on_request(http::request asked, http::responder answer) override;
   void on_upgrade(http::request asked, http::upgrader answer) override;
   http::response on_protocol_error(int status, std::string_view detail) override;
+  http::response on_too_late() override {
+    return rest::call{{}}.rendered(problem{ec::shutting_down});
+  }
 
   void close() { closed_ = true; }
 

@@ -83,6 +83,9 @@ public:
   /// 426 WebSocket version, 431 headers, 500 handler threw, 503 abandoned, overloaded or too late,
   /// 505 HTTP version.
   virtual response on_protocol_error(int status, std::string_view detail) = 0;
+
+  /// The answer to a request that became a stream after server::close_lasting(): 503.
+  virtual response on_too_late() { return on_protocol_error(503, "the server restarts"); }
 };
 
 } // namespace recado::http

@@ -333,4 +333,16 @@ BOOST_AUTO_TEST_CASE(it_ends_whole_when_the_node_stops) {
   BOOST_TEST(bruno.ended_whole);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_ends_its_streams_sends_a_new_reader_elsewhere) {
+  site at;
+  auto token = at.user_token("bruno");
+  at.restart_soon();
+  auto got = at.get("/v1/stream", token);
+  BOOST_TEST(got.status == 503);
+  BOOST_TEST(got.code() == "shutting_down");
+  BOOST_TEST(got.headers.contains("retry-after"));
+  BOOST_TEST(got.headers["connection"] == "close");
+  BOOST_TEST(http::test::eventually([&] { return at.gateway().sessions() == 0U; }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,6 +36,7 @@ private:
   task<after> write(response answer);
   task<after> write_fault(fault what);
   task<after> serve_stream(stream_start start);
+  task<after> turn_away(stream_start start);
 
   early_answer first_look();
   response protocol_error(const fault& what);

@@ -71,6 +71,14 @@ task<bool> pump(connection& on, stream_link& link, const input_watch& watch, boo
   }
 }
 
+void tell_closed(const stream_start& what) {
+  try {
+    if (what.on_closed) what.on_closed();
+  } catch (const std::exception& e) {
+    observe::log_error("http-handler-threw", "on_closed: {}", e.what());
+  }
+}
+
 } // namespace
 
 task<http_session::after> http_session::write(response answer) {
@@ -85,7 +93,24 @@ task<http_session::after> http_session::write(response answer) {
   co_return keep ? after::next_request : after::goodbye;
 }
 
+/// Told to go elsewhere before anything was promised.
+task<http_session::after> http_session::turn_away(stream_start start) {
+  start.link->out.end({0, {}, true});
+  tell_closed(start);
+  response answer;
+  try {
+    answer = on_->server.app->on_too_late();
+  } catch (const std::exception& e) {
+    observe::log_error("http-handler-threw", "on_too_late: {}", e.what());
+    answer.status = 503;
+  }
+  answer.close = true;
+  co_return co_await write(std::move(answer));
+}
+
 task<http_session::after> http_session::serve_stream(stream_start start) {
+  // Those that are open are being ended already; while the server only drains, they may come.
+  if (on_->server.lasting_code != 0) co_return co_await turn_away(std::move(start));
   const bool chunked = parser_->http11;
   const auto first = std::exchange(start.head.body, {});
   auto head = render_head(start.head, {.date = on_->home.date(),
@@ -95,7 +120,6 @@ task<http_session::after> http_session::serve_stream(stream_start start) {
   if (!head_only_ && !first.empty()) head += join({first}, chunked);
   ++on_->server.streams;
   on_->stream = start.link;
-  if (on_->server.draining) start.link->close(); // those that were open are being ended already
   bool whole = co_await on_->write_all(head);
   if (whole && !head_only_) {
     const auto watch = std::make_shared<input_watch>();
@@ -107,11 +131,7 @@ task<http_session::after> http_session::serve_stream(stream_start start) {
   start.link->out.end({0, {}, true});
   on_->stream = nullptr;
   --on_->server.streams;
-  try {
-    if (start.on_closed) start.on_closed();
-  } catch (const std::exception& e) {
-    observe::log_error("http-handler-threw", "on_closed: {}", e.what());
-  }
+  tell_closed(start);
   co_return whole ? after::goodbye : after::ended;
 }
 

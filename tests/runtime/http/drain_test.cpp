@@ -126,11 +126,38 @@ BOOST_AUTO_TEST_CASE(a_websocket_that_comes_too_late_is_sent_on_like_the_others)
   late.send(8, last.payload);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_comes_while_callers_are_sent_away_lasts_as_long_as_the_others) {
+  world w{{.linger_timeout = 200ms}};
+  w.web->send_away();
+  client c{w.port()};
+  c.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto out = w.program->stream();
+  BOOST_TEST(c.read_reply().status == 200);
+  BOOST_TEST(out->send("second;"));
+  w.web->close_lasting(1012, 0ms);
+  BOOST_TEST(c.read_to_end().find("7\r\nsecond;\r\n0\r\n\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_comes_too_late_is_told_to_come_again) {
+  world w{{.linger_timeout = 200ms}};
+  w.web->send_away();
+  w.web->close_lasting(1012, 0ms);
+  client late{w.port()};
+  const auto r = late.ask("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST(r.status == 503);
+  BOOST_TEST(r.headers.at("connection") == "close");
+  BOOST_TEST(r.body == R"({"detail":"the server restarts"})");
+  BOOST_TEST(late.ends());
+  BOOST_TEST(w.program->streams_closed == 1);
+  BOOST_TEST(!w.program->stream()->send("nobody"));
+}
+
 BOOST_AUTO_TEST_CASE(streamed_answers_end_whole_when_the_server_restarts) {
   world w{{.linger_timeout = 200ms}};
   client c{w.port()};
   c.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto out = w.program->stream();
+  BOOST_TEST(eventually([&] { return w.web->snapshot().streams == 1; }));
   out->send("second;");
   w.web->close_lasting(1012, 100ms);
   const auto all = c.read_to_end();
