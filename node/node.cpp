@@ -326,13 +326,14 @@ int run_node(const config::node_config& config) {
     one.stop();
     return 1;
   }
+  service_manager manager;
   bool said_ready = false;
   do {
     one.report_health();
-    if (!said_ready && one.ready()) said_ready = tell_service_manager("READY=1");
+    if (!said_ready && one.ready()) said_ready = manager.tell("READY=1");
   } while (!one.failed() && !wait_for_signal(signals, health_interval));
   bool asked = !one.failed();
-  tell_service_manager("STOPPING=1");
+  manager.tell("STOPPING=1");
   one.stop();
   return asked ? 0 : 1;
 }

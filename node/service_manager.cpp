@@ -6,12 +6,13 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <utility>
 
 #include "runtime/observe/log.hpp"
 
 namespace recado {
 
-bool tell_service_manager(std::string_view state) {
+bool service_manager::tell(std::string_view state) {
   const char* path = std::getenv("NOTIFY_SOCKET"); // NOLINT(concurrency-mt-unsafe): nobody sets it
   if (path == nullptr) return true;
   sockaddr_un to{};
@@ -24,7 +25,8 @@ bool tell_service_manager(std::string_view state) {
   int door = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   auto sent = ::sendto(door, state.data(), state.size(), MSG_NOSIGNAL,
                        reinterpret_cast<const sockaddr*>(&to), length);
-  if (sent < 0) observe::log_warn("notify-failed", "{}: {}", path, std::strerror(errno));
+  if (sent < 0 && !std::exchange(warned_, true))
+    observe::log_warn("notify-failed", "{}: {}", path, std::strerror(errno));
   ::close(door);
   return sent >= 0;
 }

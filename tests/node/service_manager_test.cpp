@@ -1,14 +1,17 @@
 #include "node/service_manager.hpp"
+#include "runtime/observe/log.hpp"
+#include "tests/node/scratch_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-using recado::tell_service_manager;
+using namespace recado;
 
 namespace {
 
@@ -37,22 +40,39 @@ struct manager {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(service_manager)
+BOOST_AUTO_TEST_SUITE(the_service_manager)
 
 BOOST_AUTO_TEST_CASE(hears_of_every_state) {
   manager one;
-  BOOST_TEST(tell_service_manager("READY=1"));
-  BOOST_TEST(tell_service_manager("STOPPING=1"));
+  BOOST_TEST(service_manager{}.tell("READY=1"));
+  BOOST_TEST(service_manager{}.tell("STOPPING=1"));
   BOOST_TEST(one.heard() == "READY=1");
   BOOST_TEST(one.heard() == "STOPPING=1");
 }
 
 BOOST_AUTO_TEST_CASE(that_is_not_there_is_no_trouble) {
   ::unsetenv("NOTIFY_SOCKET");
-  BOOST_TEST(tell_service_manager("READY=1"));
+  BOOST_TEST(service_manager{}.tell("READY=1"));
   ::setenv("NOTIFY_SOCKET", "/nonexistent/socket", 1);
-  BOOST_TEST(!tell_service_manager("READY=1")); // it is told again later
+  BOOST_TEST(!service_manager{}.tell("READY=1")); // it is told again later
   ::unsetenv("NOTIFY_SOCKET");
+}
+
+BOOST_AUTO_TEST_CASE(that_does_not_hear_is_logged_once) {
+  scratch_folder at;
+  auto file = at.path() / "log";
+  observe::start_log({.file = file.string()});
+  ::setenv("NOTIFY_SOCKET", "/nonexistent/socket", 1);
+  service_manager one;
+  for (int i = 0; i < 100; ++i)
+    BOOST_TEST(!one.tell("READY=1"));
+  ::unsetenv("NOTIFY_SOCKET");
+  observe::start_log({});
+  std::ifstream written{file};
+  int lines = 0;
+  for (std::string line; std::getline(written, line); ++lines)
+    BOOST_TEST(line.find("notify-failed") != line.npos);
+  BOOST_TEST(lines == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
