@@ -272,18 +272,8 @@ struct enrolment {
   partition_id partitions = 0;
 };
 
-/// This program's statements name tables and columns of its own migrations.
-result<void> check_schema(store::connection& db) {
-  auto version = store::schema_version(db);
-  if (!version) return fail(ec::store_unavailable, store::describe(version.error()));
-  if (*version >= database::known_version()) return {};
-  return fail(ec::store_unavailable, "the database is at migration " + std::to_string(*version) +
-                                       ", this program needs " +
-                                       std::to_string(database::known_version()));
-}
-
 result<enrolment> try_to_enroll(store::connection& db, const config::node_config& config) {
-  if (auto ready = check_schema(db); !ready) return failure{ready.error()};
+  if (auto ready = database::check_schema(db); !ready) return failure{ready.error()};
   auto pinned = cluster::pin_partitions(db, static_cast<partition_id>(config.cluster.partitions));
   if (!pinned) return failure{pinned.error()};
   auto number = cluster::next_incarnation(db, config.node.id);

@@ -32,6 +32,15 @@ int known_version() {
   return static_cast<int>(embedded::sql().size());
 }
 
+result<void> check_schema(store::connection& db) {
+  auto version = store::schema_version(db);
+  if (!version) return fail(ec::store_unavailable, store::describe(version.error()));
+  if (*version >= known_version()) return {};
+  return fail(ec::store_unavailable,
+              fmt::format("the database is at migration {}, this program needs {}", *version,
+                          known_version()));
+}
+
 tl::expected<bool, std::string> create(const std::string& server_url, const std::string& name) {
   store::connection db{setup_connection(server_url)};
   auto found = db.run_one({.name = {},

@@ -1,6 +1,7 @@
 #pragma once
 /// The schema that this binary needs: the files of schemas/sql, inside it.
 #include "runtime/store/migrations.hpp"
+#include "schemas/problem.hpp"
 
 #include <functional>
 #include <string>
@@ -17,6 +18,9 @@ tl::expected<bool, std::string> create(const std::string& server_url, const std:
 
 /// The last migration that this binary knows.
 int known_version();
+/// This binary's statements name tables and columns of its own migrations: an error, a sentence for
+/// people, as long as one of them is missing. A newer database is fine.
+result<void> check_schema(store::connection& db);
 
 /// Brings the database at this URL up to date; an error is a sentence for people.
 tl::expected<store::migration_result, std::string>

@@ -30,6 +30,28 @@ BOOST_FIXTURE_TEST_CASE(a_database_is_created_and_migrated_once, fixture) {
   BOOST_TEST(again->version > 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_node_waits_for_every_migration_that_it_knows, fixture) {
+  BOOST_TEST(database::check_schema(db).has_value());
+  auto last = std::to_string(database::known_version());
+  auto before = std::to_string(database::known_version() - 1);
+  auto forget = db.script("delete from schema_migration where version = " + last);
+  BOOST_REQUIRE(forget.has_value());
+  auto early = database::check_schema(db);
+  BOOST_REQUIRE(!early.has_value());
+  BOOST_TEST((early.error().code == ec::store_unavailable));
+  BOOST_TEST(early.error().detail ==
+             "the database is at migration " + before + ", this program needs " + last);
+  store::connection empty{database::setup_connection(server.url("postgres"))};
+  BOOST_TEST(!database::check_schema(empty).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_works_beside_a_newer_one, fixture) {
+  auto newer = db.script("update schema_migration set version = version + 1 where version = " +
+                         std::to_string(database::known_version()));
+  BOOST_REQUIRE(newer.has_value());
+  BOOST_TEST(database::check_schema(db).has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_client_is_made_listed_and_rotated_and_its_secret_is_not_kept, fixture) {
   auto made = clients::create(db, "shop", "messages:read", "secret-one");
   BOOST_REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error()));
