@@ -149,6 +149,9 @@ void ownership_driver::resolve(std::vector<held_partition> seen, int doubtful_ba
 void ownership_driver::unreachable(const node_key& who) {
   impl_->post(seen::unreachable{who});
 }
+void ownership_driver::serves_nothing(const node_key& who) {
+  impl_->post(seen::serves_nothing{who});
+}
 void ownership_driver::nudge() {
   impl_->post(seen::nudge{});
 }

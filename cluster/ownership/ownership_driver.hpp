@@ -87,6 +87,8 @@ public:
 
   /// From any thread. A node does not answer at its own subject.
   void unreachable(const node_key& who);
+  /// From any thread. A node says that it cannot write its heartbeat, and serves nothing.
+  void serves_nothing(const node_key& who);
   /// From any thread. Something was released for this node: look now.
   void nudge();
   /// For the node's row.

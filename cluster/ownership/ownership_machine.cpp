@@ -356,7 +356,7 @@ void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
 
 void ownership_machine::on(const seen::released& event, steady_time now) {
   busy_ = false;
-  release_at_ = now + (event.done ? std::chrono::milliseconds{0} : config_.retry);
+  release_at_ = event.done || event.blocked ? now : now + config_.retry;
   if (!event.done) return;
   auto job = releasing_.extract(event.id);
   if (!job.empty() && !job.mapped().target.empty()) say(order::notify{job.mapped().target});
@@ -365,6 +365,12 @@ void ownership_machine::on(const seen::released& event, steady_time now) {
 void ownership_machine::on(const seen::unreachable& event, steady_time now) {
   silence_.unreachable(event.who, now);
   poll_at_ = std::min(poll_at_, now);
+}
+
+/// One that has only just come up says so, too: no reason to look.
+void ownership_machine::on(const seen::serves_nothing& event, steady_time now) {
+  silence_.serves_nothing(event.who, now);
+  if (silence_.stands_still(event.who)) poll_at_ = std::min(poll_at_, now);
 }
 
 void ownership_machine::on(const seen::nudge&, steady_time now) {

@@ -57,10 +57,11 @@ struct claim_failed {
 };
 /// (answer)
 struct terminated {};
-/// (answer) `done` false: try again.
+/// (answer) `done` false: try again; `blocked`: at once, the last commit of ours holds the row.
 struct released {
   partition_id id = 0;
   bool done = false;
+  bool blocked = false;
 };
 /// (answer)
 struct left {};
@@ -83,6 +84,10 @@ struct release_wanted {
 struct unreachable {
   node_key who;
 };
+/// A node says that it cannot write its heartbeat, and serves nothing.
+struct serves_nothing {
+  node_key who;
+};
 /// Look at the tables now: something was released for us.
 struct nudge {};
 /// Give everything back; at the deadline leave without.
@@ -94,7 +99,8 @@ using ownership_event =
   std::variant<seen::tick, seen::enrolled, seen::enroll_failed, seen::session_lost, seen::heartbeat,
                seen::snapshot, seen::poll_failed, seen::claimed, seen::claim_failed,
                seen::terminated, seen::released, seen::left, seen::lost, seen::bumped,
-               seen::release_wanted, seen::unreachable, seen::nudge, seen::stop>;
+               seen::release_wanted, seen::unreachable, seen::serves_nothing, seen::nudge,
+               seen::stop>;
 
 /// What to do. Requests to PostgreSQL are marked (request): there is at most one at a time, each
 /// ends with its answer.
@@ -191,6 +197,7 @@ private:
   void on(const seen::bumped& event, steady_time now);
   void on(const seen::release_wanted& event, steady_time now);
   void on(const seen::unreachable& event, steady_time now);
+  void on(const seen::serves_nothing& event, steady_time now);
   void on(const seen::nudge&, steady_time now);
   void on(const seen::stop& event, steady_time now);
 

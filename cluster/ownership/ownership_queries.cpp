@@ -21,6 +21,11 @@ store::int2_array ids_of(std::span<const held_partition> held) {
   return out;
 }
 
+/// Nobody waits for the disk: what a crash of PostgreSQL loses is made again.
+store::statement commit_lazily() {
+  return {"commit_lazily", "select set_config('synchronous_commit', 'off', true)", {}, no_rows};
+}
+
 stream_cursor cursor_of(const store::rows& rows, std::size_t row, std::size_t col) {
   return {static_cast<std::int32_t>(rows.get_int(row, col)), rows.get_int(row, col + 1),
           command_id{rows.maybe_uuid(row, col + 2).value_or(uuid{})}};
@@ -73,13 +78,11 @@ std::vector<store::statement> enroll(const node_key& self, const std::string& ad
 }
 
 std::vector<store::statement> heartbeat(const node_key& self, bool nats_ok) {
-  store::statement lazy{
-    "commit_lazily", "select set_config('synchronous_commit', 'off', true)", {}, no_rows};
   store::statement beat{"node_heartbeat",
                         "update node set heartbeat = heartbeat + 1, nats_ok = $3 "
                         "where node_id = $1 and incarnation = $2 and left_at is null",
                         of_node(self).add_bool(nats_ok), no_rows};
-  return {std::move(lazy), std::move(beat)};
+  return {commit_lazily(), std::move(beat)};
 }
 
 store::statement leave(const node_key& self) {
@@ -165,8 +168,8 @@ std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers)
   return out;
 }
 
-store::statement release(partition_id part, epoch at, const lane_cursors& cursors,
-                         const std::string& target, const node_key& self) {
+std::vector<store::statement> release(partition_id part, epoch at, const lane_cursors& cursors,
+                                      const std::string& target, const node_key& self) {
   store::params values;
   values.add_int2(static_cast<std::int16_t>(part)).add_int8(at);
   values.add_text(self.node).add_int8(self.incarnation);
@@ -175,13 +178,16 @@ store::statement release(partition_id part, epoch at, const lane_cursors& cursor
     values.add_uuid(one.command.nil() ? std::nullopt : std::optional{one.command.value});
   }
   values.add_text(target.empty() ? std::nullopt : std::optional<std::string_view>{target});
-  return {"partition_release",
-          "update partition set owner_node = null, owner_incarnation = null, target = $14, "
-          "since = now(), express_generation = $5, express_seq = $6, express_command = $7, "
-          "standard_generation = $8, standard_seq = $9, standard_command = $10, "
-          "bulk_generation = $11, bulk_seq = $12, bulk_command = $13 "
-          "where id = $1 and epoch = $2 and owner_node = $3 and owner_incarnation = $4",
-          std::move(values), no_rows};
+  store::statement give{
+    "partition_release",
+    "update partition set owner_node = null, owner_incarnation = null, target = $14, "
+    "since = now(), express_generation = $5, express_seq = $6, express_command = $7, "
+    "standard_generation = $8, standard_seq = $9, standard_command = $10, "
+    "bulk_generation = $11, bulk_seq = $12, bulk_command = $13 "
+    "where id = $1 and epoch = $2 and owner_node = $3 and owner_incarnation = $4",
+    std::move(values), no_rows};
+  // A lost release leaves the row with us, who have nothing of it: it is free for whoever sees it.
+  return {commit_lazily(), std::move(give)};
 }
 
 std::vector<store::statement> raise_epochs(std::span<const held_partition> seen,

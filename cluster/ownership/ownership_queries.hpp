@@ -34,8 +34,9 @@ std::vector<partition_row> partitions_of(const store::rows& rows);
 /// One transaction: the compare-and-set, and the cursors of what it gave.
 std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self);
 std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers);
-store::statement release(partition_id part, epoch at, const lane_cursors& cursors,
-                         const std::string& target, const node_key& self);
+/// One transaction that does not wait for the disk: a claim that follows it does.
+std::vector<store::statement> release(partition_id part, epoch at, const lane_cursors& cursors,
+                                      const std::string& target, const node_key& self);
 /// One transaction; the last statement's rows: (id int2, epoch int8) of those that are still ours.
 std::vector<store::statement> raise_epochs(std::span<const held_partition> seen,
                                            const node_key& self);

@@ -91,8 +91,10 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::te
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::release& what) {
   auto done =
-    db.run_one(sql::release(what.id, what.at, what.cursors, what.target, options.machine.self));
-  return seen::released{what.id, done.has_value()};
+    db.run(sql::release(what.id, what.at, what.cursors, what.target, options.machine.self),
+           store::tx::transaction);
+  bool blocked = !done && done.error().sqlstate == lock_not_available;
+  return seen::released{what.id, done.has_value(), blocked};
 }
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::leave&) {

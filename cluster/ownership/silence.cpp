@@ -20,19 +20,33 @@ void silence::observe(const std::vector<node_row>& nodes, std::chrono::milliseco
     if (old.value == no_row && !next.contains(who))
       next.emplace(who, counter{no_row, false, true, old.unchanged + 1, old.since});
   seen_ = std::move(next);
-  std::erase_if(no_responders_,
-                [&](const auto& sign) { return now - sign.second > config_.sign_age_max; });
+  auto old = [&](const auto& sign) { return now - sign.second > config_.sign_age_max; };
+  std::erase_if(no_responders_, old);
+  std::erase_if(idle_, old);
 }
 
 bool silence::dead(const node_key& who, steady_time now) {
   const auto& one = seen_.try_emplace(who, counter{no_row, false, true, 0, now}).first->second;
-  return one.left || silent(one, now) || killed(who, one, now);
+  return one.left || silent(one, now) || killed(who, one, now) || gave_up(who, one, now);
+}
+
+bool silence::fresh(const signs& of, const node_key& who, steady_time now) const {
+  auto sign = of.find(who);
+  return sign != of.end() && now - sign->second <= config_.sign_age_max;
 }
 
 bool silence::killed(const node_key& who, const counter& one, steady_time now) const {
-  if (one.locked) return false;
-  auto sign = no_responders_.find(who);
-  return sign != no_responders_.end() && now - sign->second <= config_.sign_age_max;
+  return !one.locked && fresh(no_responders_, who, now);
+}
+
+bool silence::gave_up(const node_key& who, const counter& one, steady_time now) const {
+  return one.unchanged >= config_.idle_polls && now - one.since >= config_.idle_age &&
+         fresh(idle_, who, now);
+}
+
+bool silence::stands_still(const node_key& who) const {
+  auto found = seen_.find(who);
+  return found != seen_.end() && found->second.unchanged > 0;
 }
 
 bool silence::suspicious(steady_time now) const {

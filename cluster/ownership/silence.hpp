@@ -1,7 +1,8 @@
 #pragma once
 /// Whose heartbeat stands still. Pure. A node is silent once its counter did not move for `age` and
 /// for `polls` of our own successful polls; a gap in our own polling starts the count again,
-/// because then it may be we who were paused.
+/// because then it may be we who were paused. One that says itself that it serves nothing (it does
+/// so when it cannot write its heartbeat) is believed sooner.
 #include "cluster/ownership/ownership_types.hpp"
 #include "schemas/time.hpp"
 
@@ -16,7 +17,9 @@ struct silence_config {
   int polls = 6;
   std::chrono::milliseconds suspicious{500};     ///< heartbeats come every 200 ms
   std::chrono::milliseconds own_gap{800};        ///< a poll may be this much later than planned
-  std::chrono::milliseconds sign_age_max{1'000}; ///< of "unreachable"
+  std::chrono::milliseconds sign_age_max{1'000}; ///< of "unreachable" and "serves nothing"
+  std::chrono::milliseconds idle_age{1'000};     ///< in place of `age` for one that serves nothing
+  int idle_polls = 3;
 };
 
 class silence {
@@ -32,11 +35,16 @@ public:
   /// Nobody answered at its own NATS subject: a first sign of a killed process.
   void unreachable(const node_key& who, steady_time now) { no_responders_[who] = now; }
 
+  /// It says that it cannot write its heartbeat, and serves nothing.
+  void serves_nothing(const node_key& who, steady_time now) { idle_[who] = now; }
+
   /// It left, or was silent for long enough, or (both signs together) answers nobody while its
   /// session in PostgreSQL is gone. A node without a row counts as one that never moves.
   bool dead(const node_key& who, steady_time now);
   /// Some counter that should move did not since the poll before: look more often.
   bool suspicious(steady_time now) const;
+  /// Its counter did not move between two of our polls.
+  bool stands_still(const node_key& who) const;
 
 private:
   static constexpr std::int64_t no_row = -1;
@@ -48,15 +56,19 @@ private:
     steady_time since{};
   };
 
+  using signs = std::map<node_key, steady_time>;
+
   bool silent(const counter& one, steady_time now) const {
     return one.unchanged >= config_.polls && now - one.since >= config_.age;
   }
+  bool fresh(const signs& of, const node_key& who, steady_time now) const;
+  bool killed(const node_key& who, const counter& one, steady_time now) const;
+  bool gave_up(const node_key& who, const counter& one, steady_time now) const;
 
   silence_config config_;
-  bool killed(const node_key& who, const counter& one, steady_time now) const;
-
   std::map<node_key, counter> seen_;
-  std::map<node_key, steady_time> no_responders_;
+  signs no_responders_;
+  signs idle_;
   std::optional<steady_time> last_;
 };
 

@@ -15,4 +15,8 @@ struct position {
   bool operator==(const position&) const = default;
 };
 
+/// Which readers' places are asked for: those of all, or of those that were never asked on this
+/// link.
+enum class places_of : std::uint8_t { all, newcomers };
+
 } // namespace recado::cluster

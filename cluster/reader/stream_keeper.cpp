@@ -37,6 +37,9 @@ command_id command_in_envelope(std::string_view data) {
   return found ? found->id : command_id{};
 }
 
+/// How much a look examines: nothing but the stream, the places of new readers, all places.
+enum class depth : std::uint8_t { stream, newcomers, all };
+
 struct stream_keeper::impl : std::enable_shared_from_this<impl> {
   impl(bus::connection& connection, keeper_config settings, keeper_ports given)
     : link(connection),
@@ -54,6 +57,7 @@ struct stream_keeper::impl : std::enable_shared_from_this<impl> {
   std::condition_variable wake;
   bool ending = false;
   bool doubted = true;          ///< look as soon as possible
+  bool newcomers = false;       ///< the same, for the places of new readers
   std::uint64_t link_count = 0; ///< of the present link; 0: none
   std::thread thread;
 
@@ -65,11 +69,12 @@ struct stream_keeper::impl : std::enable_shared_from_this<impl> {
   void end();
   void on_link(const bus::link_event& event);
   void doubt();
+  void welcome();
 
   void run();
-  bool look(std::uint64_t on_link, bool thorough);
+  bool look(std::uint64_t on_link, depth how);
   void tell(stream_generation generation, std::uint64_t on_link);
-  result<stream_generation> settle(bool thorough);
+  result<stream_generation> settle(depth how);
   result<std::vector<probe>> examine(const std::vector<position>& places,
                                      stream_generation generation) const;
   result<std::optional<stream_facts>> facts(stream_generation generation) const;
@@ -135,29 +140,39 @@ void stream_keeper::impl::doubt() {
   wake.notify_one();
 }
 
+void stream_keeper::impl::welcome() {
+  std::lock_guard lock{mutex};
+  newcomers = true;
+  wake.notify_one();
+}
+
 void stream_keeper::impl::run() {
   milliseconds backoff{config.backoff_ms_first};
   std::unique_lock lock{mutex};
   while (!ending) {
     auto on_link = link_count;
     auto thorough = std::exchange(doubted, false) || on_link != told_link;
+    auto how = thorough ? depth::all : newcomers ? depth::newcomers : depth::stream;
+    newcomers = false;
     lock.unlock();
     if (on_link != told_link) tell(0, 0);
-    auto settled = on_link == 0 || look(on_link, thorough);
+    auto settled = on_link == 0 || look(on_link, how);
     lock.lock();
-    doubted = doubted || (thorough && !settled);
+    // Newcomers that were asked for in vain are none the next time: all of them, then.
+    doubted = doubted || (how != depth::stream && !settled);
     auto pause = settled ? milliseconds{config.refresh_ms} : backoff;
     backoff = settled ? milliseconds{config.backoff_ms_first}
                       : std::min(backoff * 2, milliseconds{config.backoff_ms_max});
     // Doubts do not shorten a back-off; a new link does.
-    wake.wait_for(lock, pause,
-                  [&] { return ending || link_count != on_link || (doubted && settled); });
+    wake.wait_for(lock, pause, [&] {
+      return ending || link_count != on_link || ((doubted || newcomers) && settled);
+    });
   }
 }
 
 /// One look at PostgreSQL and the server. False: one of them could not answer.
-bool stream_keeper::impl::look(std::uint64_t on_link, bool thorough) {
-  auto generation = settle(thorough);
+bool stream_keeper::impl::look(std::uint64_t on_link, depth how) {
+  auto generation = settle(how);
   if (!generation) {
     observe::log_warn("stream-unknown", "{}", generation.error().detail);
     return false;
@@ -166,7 +181,7 @@ bool stream_keeper::impl::look(std::uint64_t on_link, bool thorough) {
     std::lock_guard lock{mutex};
     if (link_count != on_link) return true; // the link broke meanwhile: look again
   }
-  if (thorough || *generation != told) tell(*generation, on_link);
+  if (how != depth::stream || *generation != told) tell(*generation, on_link);
   return true;
 }
 
@@ -178,10 +193,12 @@ void stream_keeper::impl::tell(stream_generation generation, std::uint64_t on_li
 }
 
 /// The present generation, after making a new one if need be.
-result<stream_generation> stream_keeper::impl::settle(bool thorough) {
+result<stream_generation> stream_keeper::impl::settle(depth how) {
   for (;;) {
     // Places before the row, and both before the facts: see judge().
-    auto places = thorough ? ports.places() : std::vector<position>{};
+    std::vector<position> places;
+    if (how != depth::stream)
+      places = ports.places(how == depth::all ? places_of::all : places_of::newcomers);
     auto row = ports.registry.load(stream_base(config.cluster));
     if (!row) return failure{row.error()};
     auto probes = examine(places, row->generation);
@@ -199,7 +216,10 @@ result<stream_generation> stream_keeper::impl::settle(bool thorough) {
     next.created = *made;
     auto moved = ports.registry.compare_and_set(stream_base(config.cluster), *row, next);
     if (!moved) return failure{moved.error()};
-    if (!*moved) continue; // another node was faster: see what it made
+    if (!*moved) { // another node was faster: see what it made, with the same places and more
+      if (how == depth::newcomers) how = depth::all;
+      continue;
+    }
     observe::log_warn("stream-generation", "generation {} is now {}: {}", row->generation,
                       next.generation, to_string(judged));
     (void)link.publish(stream_news(config.cluster), "");
@@ -286,6 +306,10 @@ stream_keeper::~stream_keeper() {
 
 void stream_keeper::doubt() {
   impl_->doubt();
+}
+
+void stream_keeper::welcome() {
+  impl_->welcome();
 }
 
 stream_generation stream_keeper::generation() const noexcept {

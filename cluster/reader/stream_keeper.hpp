@@ -37,8 +37,9 @@ command_id command_in_envelope(std::string_view data);
 
 struct keeper_ports {
   stream_registry& registry;
-  /// The places that this node's readers have reached; from the keeper's thread.
-  std::function<std::vector<position>()> places;
+  /// The places that this node's readers have reached: all, or those that were never asked for on
+  /// this link. From the keeper's thread.
+  std::function<std::vector<position>(places_of)> places;
   /// The generation to read from and to publish to; 0: none is known, the link is down. Called on
   /// the keeper's thread when it changes and after every examination of the places: they are sound.
   std::function<void(stream_generation)> on_generation;
@@ -54,9 +55,12 @@ public:
   stream_keeper(const stream_keeper&) = delete;
   stream_keeper& operator=(const stream_keeper&) = delete;
 
-  /// Something looks wrong (a stream or consumer is gone, nobody listens) or a reader is new:
-  /// examine all places soon. Cheap, from any thread.
+  /// Something looks wrong (a stream or consumer is gone, nobody listens): examine all places soon.
+  /// Cheap, from any thread.
   void doubt();
+  /// A reader is new: examine its place soon. Others are not asked for again, because partitions
+  /// come by the dozen when a node is emptied, and callers wait.
+  void welcome();
   stream_generation generation() const noexcept;
 
 private:

@@ -91,7 +91,7 @@ void stream_reader::impl::start(const reader_key& key, const position& cursor,
     wait = generation != 0 && (made.must_wait(generation) || made.machine.ahead_of(generation));
     if (generation != 0 && !wait) step_held(made, event::stream_open{generation}, todo);
   }
-  if (wait) doubt();
+  if (wait && host.on_newcomer) host.on_newcomer();
   perform(key, todo);
 }
 
@@ -238,19 +238,18 @@ void stream_reader::grant(partition_id part, lane priority, std::uint32_t messag
   impl_->perform(key, todo);
 }
 
-std::vector<position> stream_reader::impl::places() {
+std::vector<position> stream_reader::impl::places(places_of which) {
   std::lock_guard lock{mutex};
-  std::vector<position> all;
-  all.reserve(readers.size());
+  std::vector<position> found;
   for (auto& [place, reader] : readers) {
-    all.push_back(reader.machine.at());
-    reader.examined = true;
+    if (std::exchange(reader.examined, true) && which == places_of::newcomers) continue;
+    found.push_back(reader.machine.at());
   }
-  return all;
+  return found;
 }
 
-std::vector<position> stream_reader::places() {
-  return impl_->places();
+std::vector<position> stream_reader::places(places_of which) {
+  return impl_->places(which);
 }
 
 std::set<partition_id> stream_reader::stalled(std::chrono::milliseconds patience) const {

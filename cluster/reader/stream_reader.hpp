@@ -32,8 +32,10 @@ struct reader_host {
   std::function<void(const reader_key&, const position&, std::string data)> on_command;
   /// The lane is idle: nothing of it lies at or before this place, so its cursor may move there.
   std::function<void(const reader_key&, const position&)> on_idle;
-  /// For stream_keeper::doubt: something is not there, or a new lane's place must be examined.
+  /// For stream_keeper::doubt: something is not there.
   std::function<void()> on_doubt;
+  /// For stream_keeper::welcome: a new lane's place must be examined.
+  std::function<void()> on_newcomer;
 };
 
 /// Safe to use from any thread. Its end waits for running callbacks: do not end it in one, and hold
@@ -57,8 +59,8 @@ public:
   void stop(partition_id part);
   void grant(partition_id part, lane priority, std::uint32_t messages);
 
-  /// Where each lane is, for the keeper to examine before it says open().
-  std::vector<position> places();
+  /// Where the lanes are, for the keeper to examine before it says open().
+  std::vector<position> places(places_of which);
 
   /// Partitions of which a lane has had no working consumer for so long.
   std::set<partition_id> stalled(std::chrono::milliseconds patience) const;

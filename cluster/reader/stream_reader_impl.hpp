@@ -56,7 +56,7 @@ struct stream_reader::impl : std::enable_shared_from_this<impl> {
   void begin();
   void end();
   void open(stream_generation value);
-  std::vector<position> places();
+  std::vector<position> places(places_of which);
   void start(const reader_key& key, const position& cursor, std::uint32_t credit);
   void stop(partition_id part);
 

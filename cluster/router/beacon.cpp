@@ -10,6 +10,7 @@ namespace recado::cluster {
 namespace {
 
 constexpr std::uint8_t beacon_version = 1;
+constexpr std::uint8_t serves_nothing = 1;
 
 } // namespace
 
@@ -26,6 +27,7 @@ std::string encode(const beacon& value) {
   put_number(out, count, 2);
   for (std::size_t i = 0; i < count; ++i)
     put_number(out, value.partitions[i], 2);
+  if (!value.serves) put_number(out, serves_nothing, 1);
   return out;
 }
 
@@ -41,6 +43,7 @@ result<beacon> decode_beacon(std::string_view bytes) {
   out.partitions.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i)
     out.partitions.push_back(static_cast<partition_id>(in.number(2)));
+  out.serves = in.number(1) != serves_nothing;
   return out;
 }
 

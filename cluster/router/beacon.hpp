@@ -17,11 +17,12 @@ struct beacon {
   std::string node; ///< at most 255 bytes
   std::int64_t incarnation = 0;
   std::vector<partition_id> partitions;
+  bool serves = true; ///< false: it cannot write its heartbeat, and commits nothing
   bool operator==(const beacon&) const = default;
 };
 
-/// version u8, node (u8 length), incarnation i64, count u16, partitions u16 each; big endian. A
-/// newer version only adds bytes at the end.
+/// version u8, node (u8 length), incarnation i64, count u16, partitions u16 each; big endian. Then,
+/// of a node that does not serve, u8 1. A newer version only adds bytes at the end.
 std::string encode(const beacon& value);
 /// malformed_request for bytes that are no beacon.
 result<beacon> decode_beacon(std::string_view bytes);

@@ -219,10 +219,13 @@ router_actions router_core::tick(steady_time now) {
   }
   forget_answered(doubts_);
   while (!doubts_.empty() && doubts_.front().at <= now) {
-    auto number = entries_.at(doubts_.front().to).in;
+    auto to = doubts_.front().to;
+    auto number = entries_.at(to).in;
     doubts_.pop_front();
     const auto& in = chains_.at(number);
-    if (in.way == path::stream && !presence_.owner_alive(in.part, now))
+    if (in.way != path::stream || presence_.owner_alive(in.part, now))
+      doubts_.push_back({now + config_.doubt, to});
+    else
       fall_back(number, ec::owner_unavailable, out);
     forget_answered(doubts_);
   }

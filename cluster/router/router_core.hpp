@@ -27,9 +27,9 @@ struct router_config {
   wire how = wire::stream;
   std::string reply_to;                      ///< subjects::replies of this process
   std::chrono::milliseconds deadline{5'000}; ///< for the owner's answer
-  /// After so long a command is not left to an owner whose beacon has stopped: to the inbox with
-  /// it.
-  std::chrono::milliseconds doubt{3'500};
+  /// After so long, and again after as long, a command is not left to an owner whose beacon has
+  /// stopped: to the inbox with it. A killed owner has a successor long before.
+  std::chrono::milliseconds doubt{2'000};
   std::chrono::milliseconds last_word{1'000};  ///< more, for what the inbox is storing by then
   std::chrono::milliseconds backoff_first{10}; ///< before a chain is sent again; doubles
   std::chrono::milliseconds backoff_max{640};

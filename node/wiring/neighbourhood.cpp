@@ -10,6 +10,9 @@ namespace {
 
 /// A living process answers in a millisecond; where nobody listens the server says so as fast.
 constexpr std::chrono::milliseconds alive_timeout{500};
+/// Our own beacon, sent every 200 ms, comes back in a millisecond. The library's pings need three
+/// seconds for the same finding.
+constexpr std::chrono::milliseconds echo_max{800};
 
 } // namespace
 
@@ -38,18 +41,28 @@ void neighbourhood::start() {
 
 void neighbourhood::on_link(bool up) {
   std::lock_guard lock{mutex_};
-  known_.link(up, clock::boot_time());
+  auto now = clock::boot_time();
+  known_.link(up, now);
+  heard_ourselves_ = up ? std::optional{now} : std::nullopt;
 }
 
 void neighbourhood::on_beacon(const bus::message& got) {
   auto beacon = cluster::decode_beacon(got.data);
   if (!beacon) return;
   cluster::node_key who{beacon->node, beacon->incarnation};
-  if (who != cluster::node_key{with_.node(), with_.incarnation}) {
+  bool ourselves = who == cluster::node_key{with_.node(), with_.incarnation};
+  {
     std::lock_guard lock{mutex_};
-    known_.heard(who, clock::boot_time());
-    missed_.erase(who);
+    auto now = clock::boot_time();
+    if (ourselves) {
+      heard_ourselves_ = now;
+    } else {
+      known_.heard(who, now);
+      quiet_.erase(who);
+      missed_.erase(who);
+    }
   }
+  if (!ourselves && !beacon->serves) ports_.serves_nothing(who);
   board_->on_owners(subjects::watches(with_.cluster(), who.node, who.incarnation),
                     beacon->partitions);
   router_->on_beacon(std::move(*beacon));
@@ -60,12 +73,21 @@ bool neighbourhood::any() {
   return known_.any(clock::boot_time());
 }
 
+bool neighbourhood::deaf() {
+  std::lock_guard lock{mutex_};
+  return heard_ourselves_ && clock::boot_time() - *heard_ourselves_ > echo_max;
+}
+
 void neighbourhood::look() {
   std::vector<cluster::node_key> quiet;
+  bool news = false;
   {
     std::lock_guard lock{mutex_};
     quiet = known_.quiet(clock::boot_time());
+    for (const auto& who : quiet)
+      news = quiet_.insert(who).second || news;
   }
+  if (news) ports_.nudge(); // its silence counts from the first look on
   for (const auto& who : quiet)
     ask(who);
 }

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 
 namespace recado::wiring {
@@ -16,8 +17,9 @@ namespace recado::wiring {
 class neighbourhood {
 public:
   struct ports {
-    std::function<void(const cluster::node_key&)> unreachable; ///< nobody answers for it
-    std::function<void()> nudge;                               ///< something was released for us
+    std::function<void(const cluster::node_key&)> unreachable;    ///< nobody answers for it
+    std::function<void(const cluster::node_key&)> serves_nothing; ///< so it says itself
+    std::function<void()> nudge;                                  ///< something was released for us
   };
   neighbourhood(const settings& with, bus::connection& link,
                 std::shared_ptr<cluster::router> router, std::shared_ptr<watch_board> board,
@@ -30,6 +32,8 @@ public:
   void look();
   /// Another node of the cluster is there.
   bool any();
+  /// NATS takes what we say, as far as we know, but our own beacons do not come back.
+  bool deaf();
   /// A partition was released for this node.
   void notify(const std::string& node);
 
@@ -45,7 +49,9 @@ private:
   ports ports_;
   std::mutex mutex_;
   cluster::neighbours known_;
-  std::set<cluster::node_key> missed_; ///< each is told to people once
+  std::set<cluster::node_key> quiet_;          ///< for each we have looked into PostgreSQL once
+  std::set<cluster::node_key> missed_;         ///< each is told to people once
+  std::optional<steady_time> heard_ourselves_; ///< or the link came up
   std::vector<bus::subscription> subscriptions_;
 };
 

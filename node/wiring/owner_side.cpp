@@ -82,6 +82,9 @@ void owner_side::start_reader() {
   host.on_doubt = [this] {
     if (keeper_) keeper_->doubt();
   };
+  host.on_newcomer = [this] {
+    if (keeper_) keeper_->welcome();
+  };
   cluster::reader_config reading;
   reading.cluster = needs_.with.cluster();
   if (needs_.with.config.bus.stream_replicas > 1) listen_closely(reading.limits);
@@ -92,7 +95,7 @@ void owner_side::start_reader() {
   keeping.max_age_s = static_cast<int>(needs_.with.config.bus.stream_age_s_max);
   keeping.max_bytes = static_cast<std::int64_t>(needs_.with.config.bus.stream_bytes_max);
   keeping.replicas = static_cast<int>(needs_.with.config.bus.stream_replicas);
-  cluster::keeper_ports ports{*registry_, [this] { return reader_->places(); },
+  cluster::keeper_ports ports{*registry_, [this](auto which) { return reader_->places(which); },
                               [this](cluster::stream_generation now) {
                                 needs_.router->on_generation(now);
                                 reader_->open(now);
@@ -149,7 +152,6 @@ partitions_ports owner_side::ports_of_host() {
     for (std::size_t i = 0; i < lanes; ++i)
       reader_->start({what.id, static_cast<lane>(i), what.held}, place_of(what.cursors[i]),
                      static_cast<std::uint32_t>(credit));
-    keeper_->doubt(); // a new lane's place is examined before it is read
     needs_.channels.take(what.id, what.held);
   };
   ports.stop_reading = [this](partition_id part) {
@@ -274,6 +276,7 @@ void owner_side::start_beacon() {
     ownership_->unreachable(who);
     if (needs_.unreachable) needs_.unreachable(who);
   };
+  ports.serves_nothing = [this](const auto& who) { ownership_->serves_nothing(who); };
   ports.nudge = [this] { ownership_->nudge(); };
   others_ = std::make_unique<neighbourhood>(needs_.with, needs_.link, needs_.router, needs_.board,
                                             std::move(ports));
@@ -294,12 +297,13 @@ void owner_side::start_beacon() {
 }
 
 void owner_side::beat() {
-  ownership_->set_nats_ok(needs_.link.connected());
-  cluster::beacon now{needs_.with.node(), needs_.with.incarnation, {}};
+  bool hears = needs_.link.connected() && !others_->deaf();
+  ownership_->set_nats_ok(hears);
+  cluster::beacon now{needs_.with.node(), needs_.with.incarnation, {}, serving()};
   // Whoever cannot read its stream says so by silence: callers take the inbox meanwhile.
   auto stalled = reader_->stalled(stalled_after);
   for (auto part : needs_.table->list())
-    if (!stalled.contains(part)) now.partitions.push_back(part);
+    if (hears && !stalled.contains(part)) now.partitions.push_back(part);
   (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
 }
 

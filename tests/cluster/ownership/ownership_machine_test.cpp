@@ -208,6 +208,17 @@ BOOST_FIXTURE_TEST_CASE(a_stop_hands_over_releases_and_leaves, fixture) {
   BOOST_TEST(!said<order::drop>());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_release_that_our_own_commit_holds_up_is_tried_again_at_once, fixture) {
+  own_two();
+  live(100ms);
+  step(seen::release_wanted{0, {}});
+  BOOST_REQUIRE(said<order::release>());
+  step(seen::released{0, false, true});
+  BOOST_REQUIRE(said<order::release>());
+  step(seen::released{0, false});
+  BOOST_TEST(!said<order::release>());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stop_does_not_wait_longer_than_its_deadline, fixture) {
   own_two();
   step(seen::stop{now + 1s});

@@ -63,6 +63,35 @@ BOOST_FIXTURE_TEST_CASE(our_own_pause_starts_the_count_again, watcher) {
   BOOST_TEST(uut.dead(other, now));
 }
 
+BOOST_FIXTURE_TEST_CASE(who_says_that_it_serves_nothing_is_believed_after_a_second, watcher) {
+  look(1);
+  for (int i = 0; i < 4; ++i)
+    look(1);
+  uut.serves_nothing(other, now);
+  BOOST_TEST(!uut.dead(other, now));
+  look(1);
+  BOOST_TEST(uut.dead(other, now));
+  look(2); // its heartbeat is back
+  BOOST_TEST(!uut.dead(other, now));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_said_a_while_ago_is_no_sign, watcher) {
+  look(1);
+  uut.serves_nothing(other, now);
+  for (int i = 0; i < 6; ++i)
+    look(1);
+  BOOST_TEST(!uut.dead(other, now));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_serves_nothing_but_beats_is_alive, watcher) {
+  for (int i = 0; i < 20; ++i) {
+    uut.serves_nothing(other, now);
+    look(i);
+  }
+  BOOST_TEST(!uut.dead(other, now));
+  BOOST_TEST(!uut.stands_still(other));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_left_is_dead_at_once, watcher) {
   uut.observe({{other, 1, true}}, 200ms, now);
   BOOST_TEST(uut.dead(other, now));

@@ -90,8 +90,11 @@ struct node {
     host.on_doubt = [this] {
       if (auto k = doubted.load()) k->doubt();
     };
+    host.on_newcomer = [this] {
+      if (auto k = doubted.load()) k->welcome();
+    };
     reader = std::make_unique<stream_reader>(*link, reading, std::move(host));
-    keeper_ports ports{registry, [this] { return reader->places(); },
+    keeper_ports ports{registry, [this](auto which) { return reader->places(which); },
                        [this](stream_generation generation) {
                          reader->open(generation);
                          verified += generation > 0;

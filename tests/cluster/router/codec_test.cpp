@@ -14,6 +14,11 @@ BOOST_AUTO_TEST_CASE(a_beacon_survives_the_wire) {
   BOOST_TEST((decode_beacon(encode(beacon{})).value() == beacon{}));
 }
 
+BOOST_AUTO_TEST_CASE(a_beacon_may_say_that_its_node_serves_nothing) {
+  beacon one{"n", 1, {2}, false};
+  BOOST_TEST((decode_beacon(encode(one)).value() == one));
+}
+
 BOOST_AUTO_TEST_CASE(a_longer_beacon_of_a_newer_version_is_understood) {
   beacon one{"n", 1, {2}};
   auto bytes = encode(one) + "more";

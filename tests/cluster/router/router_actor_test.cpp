@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(the_deadline_is_kept_by_the_actors_clock, fixture) {
   std::vector<partition_id> all(default_partitions);
   for (partition_id p = 0; p < default_partitions; ++p)
     all[p] = p;
-  for (auto passed : {3400ms, 1500ms}) { // its owner lives
+  for (auto passed : {1900ms, 2000ms, 1000ms}) { // its owner lives
     advance(passed);
     uut->on_beacon({"n2", 1, all});
     run();

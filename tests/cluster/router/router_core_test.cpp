@@ -52,9 +52,24 @@ BOOST_FIXTURE_TEST_CASE(what_an_owner_left_lying_goes_to_the_inbox_before_the_ca
   beat();
   send();
   only<act::publish>();
-  pass(3'499ms);
+  pass(1'999ms);
   BOOST_TEST(last.empty());
   pass(1ms); // its beacon has been missing for long
+  BOOST_TEST(only<act::store>().items.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_owner_is_doubted_again_when_it_was_alive_at_first, core_fixture) {
+  stream();
+  pass(1s);
+  beat();
+  send();
+  only<act::publish>();
+  pass(1'900ms);
+  beat();
+  pass(100ms);
+  pass(1'999ms);
+  BOOST_TEST(last.empty());
+  pass(1ms);
   BOOST_TEST(only<act::store>().items.size() == 1u);
 }
 
