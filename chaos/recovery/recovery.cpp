@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <fmt/format.h>
 #include <optional>
 
@@ -32,7 +33,7 @@ std::optional<unsigned> node_in(const std::string& target) {
 
 micros percentile(const std::vector<micros>& sorted, double share) {
   if (sorted.empty()) return 0;
-  auto at = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+  auto at = static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
   return sorted[at];
 }
 

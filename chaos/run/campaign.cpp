@@ -137,7 +137,7 @@ bool campaign(const run_options& asked) {
   how.out = folder_for(how);
   if (how.scenario == "all") return run_all(how);
   if (how.scenario == "mutants") return hunt_mutants(how, program);
-  return run_one(*one, how);
+  return one == nullptr ? 1 : run_one(*one, how); // it is null for `all` and `mutants` only
 }
 
 } // namespace recado::chaos

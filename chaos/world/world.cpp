@@ -211,6 +211,7 @@ client::api_client world::admin(std::size_t through) const {
 
 std::vector<std::string> world::urls() const {
   std::vector<std::string> out;
+  out.reserve(nodes_.size());
   for (const auto& node : nodes_)
     out.push_back(node->url());
   return out;

@@ -187,7 +187,8 @@ void stream_reader::impl::run_timer() {
       auto wake = reader.machine.wake_at();
       if (wake && *wake <= at)
         step_held(reader, event::tick{}, todo.emplace_back(reader.key, reader_actions{}).second);
-      if ((wake = reader.machine.wake_at())) next = std::min(next, *wake);
+      wake = reader.machine.wake_at();
+      if (wake) next = std::min(next, *wake);
     }
     if (!todo.empty()) {
       lock.unlock();

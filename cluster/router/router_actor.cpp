@@ -120,6 +120,7 @@ void router_state::carry_out(act::offer& what) {
 
 void router_state::carry_out(act::store& what) {
   std::vector<inbox_item> items;
+  items.reserve(what.items.size());
   for (auto& one : what.items)
     items.push_back({one.part, one.what});
   auto done = [mailbox = shared->mailbox, given = what.items](std::vector<inbox_answer> how) {

@@ -38,6 +38,7 @@ void hub_core::close(const session_id& session) {
 
 void hub_core::forget(person& who) {
   std::vector<conversation_id> all;
+  all.reserve(who.stays.size());
   for (const auto& [conversation, own] : who.stays)
     all.push_back(conversation);
   for (const auto& conversation : all)

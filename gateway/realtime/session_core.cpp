@@ -213,6 +213,7 @@ void session_core::release(const conversation_id& what) {
 void session_core::end_grace() {
   grace_ = false;
   std::vector<conversation_id> all;
+  all.reserve(held_.size());
   for (const auto& [conversation, frames] : held_)
     all.push_back(conversation);
   for (const auto& each : all)
