@@ -28,6 +28,7 @@ conversation_id implicit_conversation(const client_id& client, const user_id& fr
                                       std::vector<user_id> recipients,
                                       const std::vector<address_recipient>& addresses) {
   std::vector<std::string> keys;
+  keys.reserve(recipients.size() + addresses.size());
   for (auto& each : recipients)
     keys.push_back(std::move(each.value)); // a user id has no line feed
   for (const auto& each : addresses)

@@ -207,6 +207,7 @@ void family::stop(const std::vector<goodbye>& order) {
   // Whoever was told to hurry has this long; then the destructor kills.
   auto until = clock::now() + 200ms;
   std::vector<std::string> everybody;
+  everybody.reserve(relatives_.size());
   for (const auto& one : relatives_)
     everybody.push_back(one->self.name);
   while (anyone_alive(everybody) && clock::now() < until)

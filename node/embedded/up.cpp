@@ -103,6 +103,7 @@ node_place embedded_run::place_node(unsigned number, std::uint16_t port) const {
 
 std::vector<std::string> embedded_run::node_names() const {
   std::vector<std::string> out;
+  out.reserve(nodes_.size());
   for (const auto& node : nodes_)
     out.push_back(node.id);
   return out;
