@@ -118,12 +118,12 @@ void writer_state::take_inbox(const journal::preread_result& found) {
   }
 }
 
-/// Stream and direct commands of the partition leave the batch; rows of its inbox stay.
+/// Stream and direct commands of the partition leave the batch, also those that a split has put
+/// behind the segment under way; rows of its inbox stay.
 void writer_state::defer(partition_id part) {
   std::vector<work> back;
-  for (const auto& item : current.items) {
-    if (item.part != part) continue;
-    auto& entry = batch.at(item.number);
+  for (auto number : machine.items_of(part)) {
+    auto& entry = batch.at(number);
     if (entry.item->came_by == path::inbox) return; // a batch has one kind of a partition only
     back.push_back(entry);
   }

@@ -27,6 +27,14 @@ void turn::drop(partition_id part) {
   dropped_.push_back(part);
 }
 
+std::vector<item_number> turn::items_of(partition_id part) const {
+  std::vector<item_number> out;
+  for (const auto& segment : segments_)
+    for (const auto& item : segment)
+      if (item.part == part) out.push_back(item.number);
+  return out;
+}
+
 void turn::forget(const std::vector<partition_id>& lost) {
   if (lost.empty()) return;
   for (auto& segment : segments_)

@@ -84,6 +84,9 @@ public:
   /// A partition was given up or lost while the batch is under way; takes effect at the next
   /// report.
   void drop(partition_id part);
+  /// What of this partition is in the turn, in order: of the segment under way and of those behind
+  /// it. All that is what drop() would take out.
+  std::vector<item_number> items_of(partition_id part) const;
 
   /// Consecutive transient failures: above zero, callers are told 503.
   int failures() const noexcept { return failures_; }

@@ -156,9 +156,8 @@ void writer_host::take_inbox(const std::vector<inbox_entry>& found) {
 
 void writer_host::defer(partition_id part) {
   std::vector<work> back;
-  for (const auto& item : current_.items) {
-    if (item.part != part) continue;
-    auto& entry = batch_.at(item.number);
+  for (auto number : machine_.items_of(part)) {
+    auto& entry = batch_.at(number);
     if (entry.item->came_by == path::inbox) return;
     back.push_back(entry);
   }

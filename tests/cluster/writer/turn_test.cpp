@@ -148,6 +148,19 @@ BOOST_AUTO_TEST_CASE(poison_is_isolated_and_everything_around_it_is_committed_in
   BOOST_TEST((world.parked == std::vector<item_number>{4}));
 }
 
+BOOST_AUTO_TEST_CASE(after_a_split_a_partition_still_has_items_behind_the_segment_under_way) {
+  turn machine;
+  machine.begin({{1, 7}, {2, 8}, {3, 7}, {4, 7}});
+  machine.read_done(outcome::done, {});
+  auto half = machine.decide_failed("a handler threw");
+  BOOST_TEST((half.items == std::vector<turn_item>{{1, 7}, {2, 8}}));
+  BOOST_TEST((machine.items_of(7) == std::vector<item_number>{1, 3, 4}));
+  machine.drop(7);
+  auto rest = machine.read_done(outcome::done, {});
+  BOOST_TEST((rest.items == std::vector<turn_item>{{2, 8}}));
+  BOOST_TEST(machine.items_of(7).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_transient_error_parks_nothing_and_waits_longer_each_time) {
   turn machine;
   machine.begin(items({1}));
