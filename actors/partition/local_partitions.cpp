@@ -27,6 +27,7 @@ std::optional<local_partitions::entry> local_partitions::find(partition_id part)
 std::vector<partition_id> local_partitions::list() const {
   std::lock_guard lock{mutex_};
   std::vector<partition_id> out;
+  out.reserve(entries_.size());
   for (const auto& [part, _] : entries_)
     out.push_back(part);
   return out;

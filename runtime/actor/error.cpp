@@ -15,7 +15,7 @@ using field_errors = std::vector<field_error>;
 problem ours(const caf::error& what) {
   problem out{static_cast<ec>(what.code())};
   const auto& context = what.context();
-  if (context.size() > 0 && context.match_element<std::string>(0))
+  if (!context.empty() && context.match_element<std::string>(0))
     out.detail = context.get_as<std::string>(0);
   if (context.size() > 1 && context.match_element<field_errors>(1))
     out.errors = context.get_as<field_errors>(1);

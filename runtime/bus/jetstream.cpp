@@ -90,7 +90,10 @@ std::string decode_base64(std::string_view text) {
                                        : -1;
     if (value < 0) break; // padding
     bits = bits << 6 | static_cast<std::uint32_t>(value);
-    if ((count += 6) >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xff);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>(bits >> count & 0xff);
   }
   return bytes;
 }

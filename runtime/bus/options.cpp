@@ -79,6 +79,7 @@ void set_credentials(setter& set, natsOptions* options, const bus_config& config
 
 void set_link(setter& set, natsOptions* options, const bus_config& config) {
   std::vector<const char*> urls;
+  urls.reserve(config.urls.size());
   for (const auto& url : config.urls)
     urls.push_back(url.c_str());
   set(natsOptions_SetServers(options, urls.data(), static_cast<int>(urls.size())));
@@ -144,7 +145,7 @@ outcome<void> open_link(const std::shared_ptr<link_core>& core) {
     return failure{error_of(status, "connect")};
   }
   core->nc.reset(nc);
-  held.release(); // on_closed frees it
+  (void)held.release(); // on_closed frees it
   if (status == NATS_OK) core->link_came(nc);
   return {};
 }

@@ -90,10 +90,10 @@ outcome<subscription> link_core::subscribe(const std::shared_ptr<link_core>& sel
                                     self->config.pending_bytes_max);
   count_callback(*self, +1);
   if (natsSubscription_SetOnCompleteCB(raw, complete, held.get()) == NATS_OK) {
-    held.release(); // now the library's
+    (void)held.release(); // now the library's
   } else {
     // The subscription ended meanwhile: the connection was closed. A delivery may still run.
-    held.release();
+    (void)held.release();
     count_callback(*self, -1);
     return fail(reason::closed, subject);
   }

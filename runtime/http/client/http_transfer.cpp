@@ -41,7 +41,8 @@ std::optional<transfer_failure> http_transfer::prepare() {
     if (!is_one_line(name) || !is_one_line(value))
       return transfer_failure{transfer_error::bad_request, false, "a line break in a header"};
     // "Name;" is how libcurl writes an empty one.
-    auto line = value.empty() ? name + ";" : name + ": " + value;
+    auto line = name + (value.empty() ? ";" : ": ");
+    line += value;
     headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   }
   set(CURLOPT_HTTPHEADER, headers_.get());
