@@ -58,6 +58,7 @@ void stream_reader::impl::end() {
 
 void stream_reader::impl::open(stream_generation value) {
   std::vector<std::pair<reader_key, reader_actions>> todo;
+  bool newcomers = false; // they came after the places were asked for
   {
     std::lock_guard lock{mutex};
     generation = value;
@@ -66,11 +67,15 @@ void stream_reader::impl::open(stream_generation value) {
       if (value == 0) {
         reader.examined = false;
         step_held(reader, event::stream_lost{}, actions);
-      } else if (!reader.machine.opened(value) && !reader.must_wait(value)) {
-        step_held(reader, event::stream_open{value}, actions);
+      } else if (!reader.machine.opened(value)) {
+        if (reader.must_wait(value))
+          newcomers = true;
+        else
+          step_held(reader, event::stream_open{value}, actions);
       }
     }
   }
+  if (newcomers && host.on_newcomer) host.on_newcomer();
   for (auto& [key, actions] : todo)
     perform(key, actions);
 }

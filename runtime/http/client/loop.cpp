@@ -24,12 +24,12 @@ void loop::add(std::unique_ptr<transfer> one) {
     std::lock_guard lock{mutex_};
     if (!stopping_ && queue_.size() < shared_.config.queue_max) {
       queue_.push_back(std::move(one));
-    } else if (!stopping_) {
-      refusal = transfer_error::overloaded;
+      curl_multi_wakeup(multi_.get());
+      return;
     }
+    if (!stopping_) refusal = transfer_error::overloaded;
   }
-  if (one) return one->fail({refusal, false, "the client of this node takes no more requests"});
-  curl_multi_wakeup(multi_.get());
+  one->fail({refusal, false, "the client of this node takes no more requests"});
 }
 
 void loop::stop() {
