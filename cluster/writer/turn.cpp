@@ -11,14 +11,21 @@ turn::order turn::begin(std::vector<turn_item> items) {
   return go(step::read);
 }
 
+/// A step of the segment under way. If that has gone with its partitions, the next one begins: it
+/// was not read yet, let alone decided.
 turn::order turn::go(step what) {
-  forget(dropped_);
+  if (forget(dropped_)) return go_on();
   if (segments_.empty()) return {};
   return {what, segments_.front(), {}, {}};
 }
 
 turn::order turn::next_segment() {
   segments_.pop_front();
+  return go_on();
+}
+
+/// With the segment that is the first one now.
+turn::order turn::go_on() {
   duplicates_ = 0;
   return go(step::read);
 }
@@ -35,12 +42,15 @@ std::vector<item_number> turn::items_of(partition_id part) const {
   return out;
 }
 
-void turn::forget(const std::vector<partition_id>& lost) {
-  if (lost.empty()) return;
+/// True: nothing is left of the segment under way.
+bool turn::forget(const std::vector<partition_id>& lost) {
+  if (lost.empty() || segments_.empty()) return false;
   for (auto& segment : segments_)
     std::erase_if(segment,
                   [&](const turn_item& item) { return std::ranges::count(lost, item.part) > 0; });
+  bool front_gone = segments_.front().empty();
   std::erase_if(segments_, [](const auto& segment) { return segment.empty(); });
+  return front_gone;
 }
 
 turn::order turn::read_done(outcome how, steady_time now) {
@@ -108,8 +118,10 @@ turn::order turn::again_after_backoff(steady_time now) {
 }
 
 turn::order turn::split_or_park(std::string why) {
-  forget(dropped_);
-  if (segments_.empty()) return {};
+  // What failed together with items that have gone meanwhile may be without fault, and what stands
+  // behind it certainly is.
+  auto failed = segments_.front().size();
+  if (forget(dropped_) || segments_.front().size() < failed) return go_on();
   auto& whole = segments_.front();
   if (whole.size() == 1) return {step::park, whole, std::move(why), {}};
   auto middle = whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2);

@@ -94,9 +94,10 @@ public:
 private:
   order go(step what);
   order next_segment();
+  order go_on();
   order again_after_backoff(steady_time now);
   order split_or_park(std::string why);
-  void forget(const std::vector<partition_id>& lost);
+  bool forget(const std::vector<partition_id>& lost);
 
   turn_config config_;
   std::deque<std::vector<turn_item>> segments_; ///< front: the one under way, in order

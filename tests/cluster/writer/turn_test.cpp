@@ -31,7 +31,8 @@ struct model {
   std::set<partition_id> foreign;             ///< partitions that have another owner
   std::vector<item_number> settled, parked;
   std::set<item_number> decided_as_replay;
-  int trouble = 20; ///< per cent
+  std::set<item_number> read, decided; ///< since the last step::read
+  int trouble = 20;                    ///< per cent
 
   bool chance(int percent) { return static_cast<int>(rng() % 100) < percent; }
 
@@ -45,9 +46,23 @@ struct model {
     BOOST_TEST(machine.idle());
   }
 
+  /// No item comes to a step before it has been through the one before.
+  static void require_all_in(const std::set<item_number>& before, const turn::order& order) {
+    for (const auto& item : order.items)
+      BOOST_REQUIRE(before.contains(item.number));
+  }
+  static std::set<item_number> numbers_of(const turn::order& order) {
+    std::set<item_number> out;
+    for (const auto& item : order.items)
+      out.insert(item.number);
+    return out;
+  }
+
   turn::order obey(const turn::order& order) {
     switch (order.what) {
     case step::read:
+      read = numbers_of(order);
+      decided.clear();
       decided_as_replay.clear();
       for (const auto& item : order.items)
         if (rows.contains(item.number) ||
@@ -55,13 +70,17 @@ struct model {
           decided_as_replay.insert(item.number);
       return machine.read_done(chance(trouble / 4) ? outcome::transient : outcome::done, now);
     case step::decide:
+      require_all_in(read, order);
+      decided = numbers_of(order);
       if (chance(5))
         for (const auto& item : order.items)
           if (poison.contains(item.number)) return machine.decide_failed("handler threw");
       return machine.decide_done();
     case step::commit:
+      require_all_in(decided, order);
       return commit(order);
     case step::settle:
+      require_all_in(decided, order);
       for (const auto& item : order.items)
         settled.push_back(item.number);
       return machine.settled();
@@ -159,6 +178,51 @@ BOOST_AUTO_TEST_CASE(after_a_split_a_partition_still_has_items_behind_the_segmen
   auto rest = machine.read_done(outcome::done, {});
   BOOST_TEST((rest.items == std::vector<turn_item>{{2, 8}}));
   BOOST_TEST(machine.items_of(7).empty());
+}
+
+/// Two halves, each of a partition of its own; the first one is under way.
+turn two_halves() {
+  turn machine;
+  machine.begin({{1, 7}, {2, 8}});
+  machine.read_done(outcome::done, {});
+  BOOST_TEST((machine.decide_failed("a handler threw").items == items({1}, 7)));
+  return machine;
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_half_that_is_given_up_before_it_is_decided_is_read) {
+  auto machine = two_halves();
+  machine.drop(7);
+  auto order = machine.read_done(outcome::done, {});
+  BOOST_TEST((order.what == step::read));
+  BOOST_TEST((order.items == items({2}, 8)));
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_half_that_the_fence_takes_is_read_and_not_committed) {
+  auto machine = two_halves();
+  machine.read_done(outcome::done, {});
+  machine.decide_done();
+  auto order = machine.commit_done(outcome::fenced, {7}, "", {});
+  BOOST_TEST((order.what == step::read));
+  BOOST_TEST((order.items == items({2}, 8)));
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_guilty_half_that_is_given_up_is_not_parked_for_it) {
+  auto machine = two_halves();
+  machine.read_done(outcome::done, {});
+  machine.drop(7);
+  auto order = machine.decide_failed("a handler threw");
+  BOOST_TEST((order.what == step::read));
+  BOOST_TEST((order.items == items({2}, 8)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_of_a_failed_batch_is_tried_again_before_it_is_parked) {
+  turn machine;
+  machine.begin({{1, 7}, {2, 8}});
+  machine.read_done(outcome::done, {});
+  machine.drop(7);
+  auto order = machine.decide_failed("a handler threw");
+  BOOST_TEST((order.what == step::read));
+  BOOST_TEST((order.items == items({2}, 8)));
 }
 
 BOOST_AUTO_TEST_CASE(a_transient_error_parks_nothing_and_waits_longer_each_time) {
