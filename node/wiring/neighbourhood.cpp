@@ -23,7 +23,8 @@ neighbourhood::neighbourhood(const settings& with, bus::connection& link,
     link_(link),
     router_(std::move(router)),
     board_(std::move(board)),
-    ports_(std::move(to)) {}
+    ports_(std::move(to)),
+    own_(echo_max) {}
 
 void neighbourhood::start() {
   auto add = [this](const std::string& subject, bus::message_handler handler) {
@@ -41,9 +42,8 @@ void neighbourhood::start() {
 
 void neighbourhood::on_link(bool up) {
   std::lock_guard lock{mutex_};
-  auto now = clock::boot_time();
-  known_.link(up, now);
-  heard_ourselves_ = up ? std::optional{now} : std::nullopt;
+  known_.link(up, clock::boot_time());
+  own_.restart();
 }
 
 void neighbourhood::on_beacon(const bus::message& got) {
@@ -53,11 +53,10 @@ void neighbourhood::on_beacon(const bus::message& got) {
   bool ourselves = who == cluster::node_key{with_.node(), with_.incarnation};
   {
     std::lock_guard lock{mutex_};
-    auto now = clock::boot_time();
     if (ourselves) {
-      heard_ourselves_ = now;
+      own_.heard();
     } else {
-      known_.heard(who, now);
+      known_.heard(who, clock::boot_time());
       quiet_.erase(who);
       missed_.erase(who);
     }
@@ -75,7 +74,12 @@ bool neighbourhood::any() {
 
 bool neighbourhood::deaf() {
   std::lock_guard lock{mutex_};
-  return heard_ourselves_ && clock::boot_time() - *heard_ourselves_ > echo_max;
+  return own_.missing(clock::boot_time());
+}
+
+void neighbourhood::says_beacon() {
+  std::lock_guard lock{mutex_};
+  own_.said(clock::boot_time());
 }
 
 void neighbourhood::look() {

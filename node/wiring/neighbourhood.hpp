@@ -4,11 +4,11 @@
 #include "actors/watch/watch_board.hpp"
 #include "cluster/ownership/neighbours.hpp"
 #include "cluster/router/router.hpp"
+#include "node/wiring/echo.hpp"
 #include "node/wiring/settings.hpp"
 
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <set>
 
 namespace recado::wiring {
@@ -34,6 +34,8 @@ public:
   bool any();
   /// NATS takes what we say, as far as we know, but our own beacons do not come back.
   bool deaf();
+  /// One of our beacons leaves now.
+  void says_beacon();
   /// A partition was released for this node.
   void notify(const std::string& node);
 
@@ -49,9 +51,9 @@ private:
   ports ports_;
   std::mutex mutex_;
   cluster::neighbours known_;
-  std::set<cluster::node_key> quiet_;          ///< for each we have looked into PostgreSQL once
-  std::set<cluster::node_key> missed_;         ///< each is told to people once
-  std::optional<steady_time> heard_ourselves_; ///< or the link came up
+  std::set<cluster::node_key> quiet_;  ///< for each we have looked into PostgreSQL once
+  std::set<cluster::node_key> missed_; ///< each is told to people once
+  echo own_;                           ///< of our beacons
   std::vector<bus::subscription> subscriptions_;
 };
 

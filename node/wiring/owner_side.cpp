@@ -304,6 +304,7 @@ void owner_side::beat() {
   auto stalled = reader_->stalled(stalled_after);
   for (auto part : needs_.table->list())
     if (hears && !stalled.contains(part)) now.partitions.push_back(part);
+  others_->says_beacon(); // before it can come back
   (void)needs_.link.publish(subjects::beacons(needs_.with.cluster()), cluster::encode(now));
 }
 
