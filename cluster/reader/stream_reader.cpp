@@ -68,10 +68,8 @@ void stream_reader::impl::open(stream_generation value) {
         reader.examined = false;
         step_held(reader, event::stream_lost{}, actions);
       } else if (!reader.machine.opened(value)) {
-        if (reader.must_wait(value))
-          newcomers = true;
-        else
-          step_held(reader, event::stream_open{value}, actions);
+        newcomers = newcomers || reader.unseen(value);
+        if (!reader.must_wait(value)) step_held(reader, event::stream_open{value}, actions);
       }
     }
   }
@@ -93,7 +91,7 @@ void stream_reader::impl::start(const reader_key& key, const position& cursor,
     }
     reader_machine machine{config.limits, cursor, credit, used_numbers[place] + 1};
     auto& made = readers.emplace(place, reader{key, std::move(machine), false}).first->second;
-    wait = generation != 0 && (made.must_wait(generation) || made.machine.ahead_of(generation));
+    wait = generation != 0 && made.unseen(generation);
     if (generation != 0 && !wait) step_held(made, event::stream_open{generation}, todo);
   }
   if (wait && host.on_newcomer) host.on_newcomer();

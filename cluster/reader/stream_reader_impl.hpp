@@ -20,6 +20,10 @@ struct reader {
   bool must_wait(stream_generation generation) const {
     return machine.at().generation == generation && machine.at().seq > 0 && !examined;
   }
+  /// The keeper must see our place before it can say what we read.
+  bool unseen(stream_generation generation) const {
+    return must_wait(generation) || (machine.ahead_of(generation) && !examined);
+  }
 };
 
 /// Lane first: express consumers are made before all others.

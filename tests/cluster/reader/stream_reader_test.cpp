@@ -16,6 +16,21 @@ struct world {
   heard_commands heard;
 };
 
+/// A reader whose keeper is the test: it asks for the places and says open() when it likes.
+struct asked_by_hand {
+  std::unique_ptr<bus::connection> link;
+  int newcomers = 0; ///< how often the keeper was told of one
+  std::unique_ptr<stream_reader> reader;
+
+  explicit asked_by_hand(const worlds::nats_server& server)
+    : link(std::move(*bus::connection::connect({.urls = {server.url()}}))) {
+    reader_host host;
+    host.on_command = [](const auto&, const auto&, auto&&) {};
+    host.on_newcomer = [this] { ++newcomers; };
+    reader = std::make_unique<stream_reader>(*link, reader_config{}, std::move(host));
+  }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(stream_reader_suite, world)
@@ -70,6 +85,31 @@ BOOST_AUTO_TEST_CASE(the_next_owner_reads_on_behind_the_cursor) {
   BOOST_TEST(eventually([&] { return heard.total == 10u; }));
   BOOST_TEST(heard.text(1, lane::standard) == "0 1 2 3 4 3 4 5 6 7 ");
   BOOST_TEST(heard.of(1, lane::standard).back().owned == 2);
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_between_the_question_and_the_answer_is_asked_for_next) {
+  const position cursor{1, 5, 0, {}};
+  asked_by_hand at{server};
+  BOOST_TEST(at.reader->places(places_of::all).empty());
+  at.reader->start({7, lane::standard, 1}, cursor, 10); // no generation yet: nobody to tell
+  BOOST_TEST(at.newcomers == 0);
+  at.reader->open(1);
+  BOOST_TEST(at.newcomers == 1);
+  BOOST_TEST((at.reader->places(places_of::newcomers) == std::vector{cursor}));
+  at.reader->open(1);
+  BOOST_TEST(at.newcomers == 1); // it was shown, and reads now
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_meanwhile_from_a_younger_stream_is_asked_for_too) {
+  const position cursor{2, 5, 0, {}};
+  asked_by_hand at{server};
+  BOOST_TEST(at.reader->places(places_of::all).empty());
+  at.reader->start({7, lane::standard, 1}, cursor, 10);
+  at.reader->open(1);
+  BOOST_TEST(at.newcomers == 1);
+  BOOST_TEST((at.reader->places(places_of::newcomers) == std::vector{cursor}));
+  at.reader->open(1); // whoever has seen it there knows what to do about it
+  BOOST_TEST(at.newcomers == 1);
 }
 
 BOOST_AUTO_TEST_CASE(many_lanes_begin_quickly) {
