@@ -27,7 +27,7 @@ std::string encode(const beacon& value) {
   put_number(out, count, 2);
   for (std::size_t i = 0; i < count; ++i)
     put_number(out, value.partitions[i], 2);
-  if (!value.serves) put_number(out, serves_nothing, 1);
+  put_number(out, value.serves ? 0 : serves_nothing, 1);
   return out;
 }
 

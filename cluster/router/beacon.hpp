@@ -21,8 +21,9 @@ struct beacon {
   bool operator==(const beacon&) const = default;
 };
 
-/// version u8, node (u8 length), incarnation i64, count u16, partitions u16 each; big endian. Then,
-/// of a node that does not serve, u8 1. A newer version only adds bytes at the end.
+/// version u8, node (u8 length), incarnation i64, count u16, partitions u16 each; big endian. Then
+/// u8 1 of a node that does not serve, else 0; beacons of old nodes end before it. A newer version
+/// only adds bytes at the end.
 std::string encode(const beacon& value);
 /// malformed_request for bytes that are no beacon.
 result<beacon> decode_beacon(std::string_view bytes);

@@ -19,6 +19,18 @@ BOOST_AUTO_TEST_CASE(a_beacon_may_say_that_its_node_serves_nothing) {
   BOOST_TEST((decode_beacon(encode(one)).value() == one));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_newer_version_adds_does_not_say_that_its_node_serves_nothing) {
+  beacon one{"n", 1, {2}};
+  BOOST_TEST((decode_beacon(encode(one) + '\1').value() == one));
+}
+
+BOOST_AUTO_TEST_CASE(a_beacon_of_an_old_node_that_says_nothing_about_it_serves) {
+  beacon one{"n", 1, {2}};
+  auto bytes = encode(one);
+  bytes.pop_back();
+  BOOST_TEST((decode_beacon(bytes).value() == one));
+}
+
 BOOST_AUTO_TEST_CASE(a_longer_beacon_of_a_newer_version_is_understood) {
   beacon one{"n", 1, {2}};
   auto bytes = encode(one) + "more";
@@ -28,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_longer_beacon_of_a_newer_version_is_understood) {
 
 BOOST_AUTO_TEST_CASE(a_cut_beacon_is_none) {
   auto bytes = encode(beacon{"node-1", 7, {1, 2, 3}});
-  for (std::size_t n = 0; n < bytes.size(); ++n)
+  for (std::size_t n = 0; n < bytes.size() - 1; ++n) // the last byte is new
     BOOST_TEST(!decode_beacon(std::string_view{bytes}.substr(0, n)).has_value());
 }
 
