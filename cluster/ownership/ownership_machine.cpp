@@ -23,8 +23,8 @@ steady_time ownership_machine::next_wake() const {
   if (phase_ == phase::ended) return steady_time::max();
   auto at = steady_time::max();
   if (serving_) at = *heartbeat_ok_ + config_.serve_without_heartbeat;
+  if (busy_) return at; // even when it is time to stop: its end is waited for
   if (stop_at_) at = std::min(at, *stop_at_);
-  if (busy_) return at;
   if (!enrolled_) return std::min(at, taken_ ? std::min(enroll_at_, poll_at_) : enroll_at_);
   at = std::min(at, std::min(heartbeat_at_, poll_at_));
   return releasing_.empty() ? at : std::min(at, release_at_);

@@ -13,8 +13,9 @@ namespace recado::cluster {
 struct presence_config {
   partition_id partitions = default_partitions;
   std::chrono::milliseconds beacon_age_max{600};
-  std::chrono::milliseconds link_grace{600}; ///< after the link came up nobody is called absent yet
-  std::chrono::milliseconds distrust{200};   ///< after our own owner said that it is none
+  std::chrono::milliseconds link_grace{600}; ///< after the link came up nobody is called absent
+                                             ///< yet, nor an owner on this node after its claim
+  std::chrono::milliseconds distrust{200}; ///< after our own owner said that it is none
 };
 
 class presence {
@@ -24,20 +25,20 @@ public:
   void link(bool up, steady_time now);
   void heard(const beacon& from, steady_time now);
   /// The partitions whose owner is this node; replaces what was set before.
-  void set_local(const std::vector<partition_id>& owned);
+  void set_local(const std::vector<partition_id>& owned, steady_time now);
   /// The owner on this node refused a command of this partition: it is on its way out.
   void local_refused(partition_id part, steady_time now);
 
-  bool linked() const noexcept { return link_since_.has_value(); }
   /// A command can be handed over on this node.
   bool local(partition_id part, steady_time now) const;
-  /// Somebody owns it and is alive, as far as we can know.
-  bool owner_alive(partition_id part, steady_time now) const;
+  /// Somebody owns it and reads its stream, as far as we can know. An owner on this node must beat
+  /// like any other: it is silent about what it cannot read.
+  bool read_from_stream(partition_id part, steady_time now) const;
 
 private:
   struct seat {
     std::optional<steady_time> heard;
-    bool local = false;
+    std::optional<steady_time> local_since; ///< nullopt: its owner is not this node
     steady_time distrusted_until = steady_time::min();
   };
 

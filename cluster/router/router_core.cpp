@@ -66,7 +66,7 @@ std::optional<ec> router_core::refusal(const command& what, std::size_t bytes) c
 
 path router_core::choose(partition_id part, steady_time now) const {
   if (config_.how == wire::automatic && presence_.local(part, now)) return path::direct;
-  if (presence_.linked() && presence_.owner_alive(part, now)) return path::stream;
+  if (presence_.read_from_stream(part, now)) return path::stream;
   return path::inbox;
 }
 
@@ -194,7 +194,7 @@ router_actions router_core::on_new_stream(steady_time now) {
 
 router_actions router_core::set_local(const std::vector<partition_id>& owned, steady_time now) {
   router_actions out;
-  presence_.set_local(owned);
+  presence_.set_local(owned, now);
   // A deposed owner answers nothing: what was handed to it goes to the next one.
   for (auto number : chains_on(path::direct))
     if (!presence_.local(chains_.at(number).part, now)) send_again(number, true, now, out);
@@ -223,7 +223,7 @@ router_actions router_core::tick(steady_time now) {
     auto number = entries_.at(to).in;
     doubts_.pop_front();
     const auto& in = chains_.at(number);
-    if (in.way != path::stream || presence_.owner_alive(in.part, now))
+    if (in.way != path::stream || presence_.read_from_stream(in.part, now))
       doubts_.push_back({now + config_.doubt, to});
     else
       fall_back(number, ec::owner_unavailable, out);
@@ -256,7 +256,9 @@ void router_core::expire(ticket to, steady_time now, router_actions& out) {
   auto& in = chains_.at(number);
   last_words_.push_back({e.deadline + config_.last_word, to});
   if (in.way == path::inbox) return;
-  if (presence_.owner_alive(in.part, now))
+  bool taken = in.way == path::direct ? presence_.local(in.part, now)
+                                      : presence_.read_from_stream(in.part, now);
+  if (taken)
     fail_chain(number, ec::outcome_unknown, out);
   else
     fall_back(number, ec::owner_unavailable, out);

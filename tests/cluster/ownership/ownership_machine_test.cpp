@@ -231,6 +231,20 @@ BOOST_FIXTURE_TEST_CASE(a_stop_does_not_wait_longer_than_its_deadline, fixture) 
   BOOST_TEST(said<order::over>());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_stop_whose_time_is_over_waits_for_the_request_under_way_without_spinning,
+                        fixture) {
+  own_two();
+  step(seen::stop{now + 1s});
+  step(seen::release_wanted{0, {}});
+  BOOST_REQUIRE(said<order::release>());
+  now += 1100ms;
+  step(seen::tick{});
+  BOOST_TEST(!said<order::leave>());
+  BOOST_TEST((uut.next_wake() > now));
+  step(seen::released{0, true});
+  BOOST_TEST(said<order::leave>());
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_released_is_for_others_first, fixture) {
   own_two();
   live(100ms);

@@ -106,6 +106,33 @@ BOOST_FIXTURE_TEST_CASE(an_owner_that_stopped_beating_is_absent, core_fixture) {
   BOOST_TEST(all<act::store>().size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_owner_here_that_cannot_read_its_stream_is_silent_and_gets_the_inbox,
+                        core_fixture) {
+  (void)core->on_link(true, now);
+  now += 1h;
+  own();
+  send(uuid{}); // just claimed: its first beacon is on the way
+  BOOST_TEST(all<act::publish>().size() == 1u);
+  pass(599ms);
+  own(); // said again, it is no newer
+  pass(1ms);
+  send(uuid{});
+  BOOST_TEST(all<act::store>().size() == 1u);
+  beat();
+  send(uuid{});
+  BOOST_TEST(all<act::publish>().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_silent_owner_here_left_lying_in_the_stream_goes_to_the_inbox,
+                        core_fixture) {
+  (void)core->on_link(true, now);
+  own();
+  send();
+  only<act::publish>();
+  pass(2s);
+  BOOST_TEST(only<act::store>().items.size() == 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_owner_here_without_credit_is_overloaded, core_fixture) {
   config.how = wire::automatic;
   make();
