@@ -92,7 +92,10 @@ void stream_reader::impl::start(const reader_key& key, const position& cursor,
     reader_machine machine{config.limits, cursor, credit, used_numbers[place] + 1};
     auto& made = readers.emplace(place, reader{key, std::move(machine), false}).first->second;
     wait = generation != 0 && made.unseen(generation);
-    if (generation != 0 && !wait) step_held(made, event::stream_open{generation}, todo);
+    if (generation != 0 && !wait)
+      step_held(made, event::stream_open{generation}, todo);
+    else
+      step_held(made, event::tick{}, todo); // it waits from now on: see stalled()
   }
   if (wait && host.on_newcomer) host.on_newcomer();
   perform(key, todo);

@@ -112,6 +112,14 @@ BOOST_AUTO_TEST_CASE(who_comes_meanwhile_from_a_younger_stream_is_asked_for_too)
   BOOST_TEST(at.newcomers == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_lane_that_waits_to_be_asked_for_has_stalled_after_a_while_and_not_at_once) {
+  asked_by_hand at{server};
+  at.reader->start({7, lane::standard, 1}, {1, 5, 0, {}}, 10);
+  at.reader->open(1);
+  BOOST_TEST(at.reader->stalled(60s).empty());
+  BOOST_TEST((at.reader->stalled(0s) == std::set<partition_id>{7}));
+}
+
 BOOST_AUTO_TEST_CASE(many_lanes_begin_quickly) {
   std::atomic<stream_reader*> granting{nullptr};
   node n{server, registry, noting(heard, &granting)};
