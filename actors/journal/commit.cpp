@@ -1,6 +1,7 @@
 #include "actors/journal/commit.hpp"
 
 #include "actors/journal/delivery_rows.hpp"
+#include "actors/journal/suspects.hpp"
 #include "runtime/fault/fault.hpp"
 #include "schemas/wire.hpp"
 
@@ -412,6 +413,9 @@ std::vector<statement> commit(const commit_request& request) {
   if (!users.empty()) out.push_back(bare_users(users, request.now));
   if (!request.decided_inbox.empty()) out.push_back(delete_inbox(request.decided_inbox));
   if (!request.cursors.empty()) out.push_back(cursors(request.cursors));
+  if (!request.cleared.empty()) append_cleared(request.cleared, out);
+  if (!request.absolved.empty()) append_absolved(request.absolved, out);
+  if (!request.relieved.empty()) append_forgotten(request.relieved, out);
   return out;
 }
 
@@ -441,6 +445,10 @@ std::vector<statement> park(const store::held_epoch& held, const parked_command&
             .add_time(now)));
   if (what.item->came_by == path::inbox)
     out.push_back(delete_inbox({{held.first, what.item->inbox_id}}));
+  if (what.suspected) {
+    append_cleared(std::array{suspect_key{held.first, cmd.id}}, out);
+    append_absolved(std::array{held.first}, out);
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The rows of one fenced commit, as statements.
 #include "actors/conversation/effects.hpp"
+#include "actors/journal/suspects.hpp"
 #include "cluster/writer/cursor.hpp"
 #include "runtime/store/fence.hpp"
 #include "schemas/partition.hpp"
@@ -26,6 +27,9 @@ struct commit_request {
   std::span<const effects* const> all;
   std::vector<inbox_key> decided_inbox;
   std::vector<cursor_row> cursors;
+  std::vector<suspect_key> cleared;        ///< suspects that were decided after all
+  std::vector<partition_id> absolved;      ///< something was decided that owners before died with
+  std::vector<store::held_epoch> relieved; ///< partitions without suspects from now on
   std::string node;
   wall_time now{};
 };
@@ -39,6 +43,7 @@ struct parked_command {
   std::string code, detail;
   std::string envelope; ///< its bytes, when they could not be decoded; else made from the item
   std::int32_t attempts = 1;
+  bool suspected = false; ///< it was named
 };
 std::vector<store::statement> park(const store::held_epoch& held, const parked_command& what,
                                    wall_time now);

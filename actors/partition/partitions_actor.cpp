@@ -50,7 +50,8 @@ struct partitions_state {
     };
     auto partition = spawn_partition(self->system(), with, std::move(outside));
     self->monitor(partition);
-    self->send(writer_of(what.id), take_partition{what.id, what.at, partition});
+    self->send(writer_of(what.id),
+               take_partition{what.id, what.at, partition, what.adoption, what.suspects});
     partitions[what.id] = {partition, what.cursors, 0};
     table->set(what.id, {partition, actor::credit::make(config.room_per_partition)});
     ports.start_reading(with, config.stream_room_per_lane);

@@ -233,6 +233,8 @@ public:
   virtual void view(on_result<cluster_record> done) = 0;
   /// Hand off everything and stay (or take part again). not_found; conflict for the last live node.
   virtual void drain(std::string node, bool yes, on_result<cluster_record::node> done) = 0;
+  /// Nodes may take a quarantined partition again. not_found; conflict if it is not quarantined.
+  virtual void release(std::int32_t part, on_result<cluster_record::partition> done) = 0;
 };
 
 struct services {

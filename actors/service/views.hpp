@@ -167,7 +167,7 @@ struct status_record {
 /// The cluster as an operator sees it.
 struct cluster_record {
   enum class node_state : std::uint8_t { live, draining, drained, dead };
-  enum class partition_state : std::uint8_t { owned, moving, free };
+  enum class partition_state : std::uint8_t { owned, moving, free, quarantined };
   struct node {
     std::string id;
     std::int64_t incarnation = 0;
@@ -184,7 +184,8 @@ struct cluster_record {
     /// Commands in the stream that its reader has not taken, by lane; not known without NATS.
     std::optional<std::array<std::int64_t, 3>> lag;
     std::int64_t inbox = 0;
-    wall_time since{}; ///< of the last change of owner
+    wall_time since{};  ///< of the last change of owner
+    std::string from{}; ///< moving: the node that gave it back
   };
   std::vector<node> nodes;
   std::vector<partition> partitions;

@@ -180,6 +180,11 @@ void watch_board::tell(const gateway_subject& to, event_batch events) {
   (void)link_->publish(subject, for_all ? with_teller(config_.self, bytes) : bytes);
 }
 
+/// A message without events is a word of doubt.
+void watch_board::ask_to_watch_again(const gateway_subject& who) {
+  if (link_) (void)link_->publish(who, {});
+}
+
 void watch_board::doubt() {
   if (auto heard = listener()) heard->doubt();
 }
@@ -192,6 +197,7 @@ void watch_board::hear(const bus::message& got) {
     if (end == std::string_view::npos || bytes.substr(0, end) == config_.self) return;
     bytes.remove_prefix(end + 1);
   }
+  if (!for_all && bytes.empty()) return doubt();
   auto events = decode_events(bytes);
   if (!events) return observe::log_warn("event-unreadable", "{}", events.error().detail);
   events->for_all = for_all;

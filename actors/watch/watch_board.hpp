@@ -28,6 +28,8 @@ public:
 
   /// From an owner on this node: events for one gateway, or for all of them (empty subject).
   void tell(const gateway_subject& to, event_batch events);
+  /// From owners on this node that have forgotten what this gateway watches, and hear it again.
+  void ask_to_watch_again(const gateway_subject& who);
   /// Events may have been lost: an owner has changed, the link came back, a queue overflowed.
   void doubt();
   /// A node said which partitions it owns. When one has changed hands its watches are gone.

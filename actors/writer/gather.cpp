@@ -21,6 +21,7 @@ void gather::take(partition_id part) {
 void gather::leave(partition_id part) {
   held_.erase(part); // what waits in the lanes is dropped when its turn comes
   inbox_busy_.erase(part);
+  sole_.erase(part);
   auto of_part = [part](const waiting& next) { return next.command.item->part == part; };
   std::erase_if(inbox_, of_part);
   std::erase_if(deferred_, of_part);
@@ -55,25 +56,31 @@ void gather::all_cold(partition_id part) {
 }
 
 bool gather::full(const closing& to) const {
-  return to.batch.size() >= limits_.commands_max || to.bytes >= limits_.bytes_max;
+  return to.sole || to.batch.size() >= limits_.commands_max || to.bytes >= limits_.bytes_max;
 }
 
 void gather::add(closing& to, waiting next) const {
   auto cold = cold_before_.find(next.command.item->part);
   if (cold != cold_before_.end() && next.serial < cold->second) next.command.cold = true;
   to.bytes += size_of(*next.command.item);
+  to.sole = sole_.contains(next.command.item->part);
   to.batch.push_back(std::move(next.command));
 }
 
 void gather::close_inbox(closing& to) {
-  for (; !inbox_.empty() && !full(to); inbox_.pop_front())
-    add(to, std::move(inbox_.front()));
+  std::deque<waiting> still;
+  for (auto& next : inbox_)
+    if (fits(to, next))
+      add(to, std::move(next));
+    else
+      still.push_back(std::move(next));
+  inbox_ = std::move(still);
 }
 
 void gather::close_deferred(closing& to) {
   std::deque<waiting> still;
   for (auto& next : deferred_)
-    if (full(to) || inbox_busy_.contains(next.command.item->part))
+    if (!fits(to, next) || inbox_busy_.contains(next.command.item->part))
       still.push_back(std::move(next));
     else
       add(to, std::move(next));
@@ -85,19 +92,27 @@ void gather::close_lanes(closing& to) {
     auto next = lanes_.pop();
     if (!next) return;
     if (!held(*next)) continue;
-    if (inbox_busy_.contains(next->command.item->part))
+    if (!fits(to, *next) || inbox_busy_.contains(next->command.item->part))
       deferred_.push_back(std::move(*next));
     else
       add(to, std::move(*next));
   }
 }
 
-std::vector<work> gather::close() {
+gather::closing gather::collect(bool alone) {
   closing to;
+  to.alone = alone;
   close_inbox(to);
   close_deferred(to);
   close_lanes(to);
-  return std::move(to.batch);
+  return to;
+}
+
+std::vector<work> gather::close(bool alone) {
+  auto out = collect(alone && !was_sole_);
+  if (out.batch.empty() && alone && was_sole_) out = collect(true);
+  was_sole_ = out.sole;
+  return std::move(out.batch);
 }
 
 void gather::put_back(std::vector<work> commands) {

@@ -32,12 +32,21 @@ public:
   void inbox_empty(partition_id part);
   bool inbox_busy(partition_id part) const { return inbox_busy_.contains(part); }
 
-  /// Closes a batch: at most the limits, commands of held partitions only, in order.
-  std::vector<work> close();
+  /// Closes a batch: at most the limits, commands of held partitions only, in order. `alone`: it
+  /// may be one command of a partition that goes one at a time; such batches take turns with
+  /// others.
+  std::vector<work> close(bool alone = true);
   /// Part of a closed batch comes back undecided, to the front.
   void put_back(std::vector<work> commands);
   /// The inbox row ended.
   void inbox_done(partition_id part, std::int64_t id) { known_rows_.erase({part, id}); }
+  /// Every batch with a command of this partition has this one alone.
+  void one_at_a_time(partition_id part, bool yes) {
+    yes ? void(sole_.insert(part)) : void(sole_.erase(part));
+  }
+  /// Some partition goes one at a time.
+  bool any_alone() const noexcept { return !sole_.empty(); }
+  bool alone(partition_id part) const { return sole_.contains(part); }
   /// From now on every waiting command of the partition counts as cold.
   void all_cold(partition_id part);
 
@@ -52,7 +61,14 @@ private:
   struct closing {
     std::vector<work> batch;
     std::size_t bytes = 0;
+    bool alone = true; ///< its one command may be one that goes alone
+    bool sole = false; ///< and is
   };
+  bool fits(const closing& to, const waiting& next) const {
+    if (full(to)) return false;
+    return !alone(next.command.item->part) || (to.alone && to.batch.empty());
+  }
+  closing collect(bool alone);
   bool full(const closing& to) const;
   void add(closing& to, waiting next) const;
   void close_inbox(closing& to);
@@ -63,6 +79,8 @@ private:
   gather_limits limits_;
   std::set<partition_id> held_;
   std::set<partition_id> inbox_busy_;
+  std::set<partition_id> sole_;
+  bool was_sole_ = false; ///< the last batch
   std::set<std::pair<partition_id, std::int64_t>> known_rows_;
   std::unordered_map<partition_id, std::uint64_t> cold_before_; ///< serials that count as cold
   std::uint64_t next_serial_ = 0;

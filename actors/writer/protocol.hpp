@@ -46,6 +46,8 @@ struct take_partition {
   partition_id part = 0;
   epoch held = 0;
   turn_taker owner;
+  bool adopted = false;             ///< its owner before died
+  std::vector<command_id> suspects; ///< what owners before began and did not survive
 };
 /// What waits for it is dropped; a commit under way ends first (or is fenced).
 struct leave_partition {

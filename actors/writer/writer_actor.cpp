@@ -22,6 +22,7 @@ writer_self::behavior_type writer(writer_self::stateful_pointer<writer_state> se
     [self](const leave_partition& what) { self->state.leave(what.part); },
     [self](const enqueue_work& what) { self->state.enqueue(what); },
     [self](const partition_decided& what) { self->state.on_decided(what); },
+    [self](const name_finished& got) { self->state.on_named(got); },
     [self](const read_finished& got) { self->state.on_read(got); },
     [self](const commit_finished& got) { self->state.on_commit(got); },
     [self](const park_finished& got) { self->state.on_park(got); },
@@ -29,6 +30,7 @@ writer_self::behavior_type writer(writer_self::stateful_pointer<writer_state> se
     [self](const inbox_polled& got) { self->state.on_polled(got); },
     [self](const wake_up& due) { self->state.on_wake(due.round); },
     [self](const poll_due&) { self->state.poll(); },
+    [self](const alone_now&) { self->state.begin_if_free(); },
   };
 }
 
@@ -45,12 +47,19 @@ void writer_state::start(writer_config with, writer_ports to) {
   ports = std::move(to);
   queue = gather{config.batch};
   machine = cluster::turn{config.turn};
+  visitor = std::make_shared<solitude::visitor>(
+    [to = writer_self{self}] { caf::anon_send(to, alone_now{}); });
   self->delayed_send(self, config.inbox_poll, poll_due{});
 }
 
 void writer_state::take(const take_partition& what) {
-  partitions[what.part] = {what.held, what.owner};
+  auto& mine = partitions[what.part] = {what.held, what.owner, std::nullopt};
   queue.take(what.part);
+  auto now = ports.steady();
+  if (what.adopted || !what.suspects.empty())
+    mine.careful = care{
+      {what.suspects.begin(), what.suspects.end()}, now + config.naming, now + config.suspicion};
+  queue.one_at_a_time(what.part, !what.suspects.empty());
 }
 
 void writer_state::leave(partition_id part) {
@@ -80,16 +89,27 @@ void writer_state::lose(const std::vector<partition_id>& parts) {
 
 // --- the turn ------------------------------------------------------------------------------------
 
+/// Something suspected is decided alone in this process, or waits.
+std::vector<work> writer_state::next_batch() {
+  bool alone = queue.any_alone() && ports.alone->enter(visitor);
+  auto out = queue.close(alone);
+  if (alone && (out.empty() || !queue.alone(out.front().item->part))) ports.alone->leave(visitor);
+  return out;
+}
+
 void writer_state::begin_if_free() {
-  if (!machine.idle() || queue.empty()) return;
+  if (!machine.idle()) return;
+  if (queue.empty()) return ports.alone->leave(visitor); // it was our turn, and we need none
   std::vector<cluster::turn_item> items;
-  for (auto& next : queue.close()) {
+  for (auto& next : next_batch()) {
     items.push_back({next_number, next.item->part});
     batch.emplace(next_number++, std::move(next));
   }
   if (items.empty()) return;
   began = ports.steady();
-  obey(machine.begin(std::move(items)));
+  deaths = 0;
+  bool named = std::ranges::any_of(items, [&](const auto& one) { return careful_with(one.part); });
+  obey(machine.begin(std::move(items), named));
 }
 
 void writer_state::obey(order next) {
@@ -98,7 +118,10 @@ void writer_state::obey(order next) {
   switch (current.what) {
   case step::idle:
     batch.clear();
+    ports.alone->leave(visitor);
     return begin_if_free();
+  case step::name:
+    return name_all(current);
   case step::read:
     return read(current);
   case step::decide:
@@ -134,6 +157,7 @@ void writer_state::on_polled(const inbox_polled& got) {
 
 void writer_state::poll() {
   self->delayed_send(self, config.inbox_poll, poll_due{});
+  if (queue.any_alone()) begin_if_free(); // another writer may have ended in its solitude
   if (polling || !machine.idle() || partitions.empty()) return;
   polling = true;
   std::vector<partition_id> parts;

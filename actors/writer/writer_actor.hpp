@@ -1,6 +1,7 @@
 #pragma once
 /// The actor that holds one connection and takes the writer's turn on it, over and over.
 #include "actors/writer/gather.hpp"
+#include "actors/writer/solitude.hpp"
 #include "cluster/writer/turn.hpp"
 #include "runtime/store/worker.hpp"
 
@@ -18,6 +19,13 @@ struct writer_config {
   std::chrono::milliseconds inbox_poll{250}; ///< while idle
   std::size_t inbox_rows_max = 500;
   std::chrono::seconds applied_kept{20 * 60}; ///< longer than the stream's max_age
+  /// A command over which so many owners died is set aside.
+  std::int32_t attempts_max = 3;
+  /// So long after the death of an owner every batch is named before it is begun: what killed it
+  /// comes again by then.
+  std::chrono::seconds naming{2};
+  /// Suspects that did not come again until then will not come any more.
+  std::chrono::seconds suspicion{60};
 };
 
 /// What one commit was like, for metrics.
@@ -32,6 +40,8 @@ struct batch_report {
 /// What the writer does to the world besides PostgreSQL. All are called in the actor.
 struct writer_ports {
   std::shared_ptr<store::worker> db;
+  /// Of all writers of the process.
+  std::shared_ptr<solitude> alone = std::make_shared<solitude>();
   std::function<wall_time()> now;
   std::function<steady_time()> steady;
   /// Answers of owners, each with the subject that waits for it.

@@ -8,6 +8,10 @@
 
 namespace recado {
 
+struct name_finished {
+  std::uint64_t round = 0;
+  store::outcome what;
+};
 struct read_finished {
   std::uint64_t round = 0;
   store::outcome what;
@@ -32,9 +36,11 @@ struct wake_up {
   std::uint64_t round = 0;
 };
 struct poll_due {};
+struct alone_now {};
 
 } // namespace recado
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::name_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::read_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::commit_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::park_finished)
@@ -42,11 +48,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::epochs_resolved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::inbox_polled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::wake_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::poll_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::alone_now)
 
 namespace recado {
 
 /// The writer as itself knows it.
 using writer_self = writer_actor::extend<
+  // INTERNAL: what is suspected was written down.
+  caf::reacts_to<name_finished>,
   // INTERNAL: the pre-read is back.
   caf::reacts_to<read_finished>,
   // INTERNAL: PostgreSQL answered the commit, or did not.
@@ -60,7 +69,9 @@ using writer_self = writer_actor::extend<
   // INTERNAL: the backoff is over.
   caf::reacts_to<wake_up>,
   // INTERNAL: time to look into the inboxes.
-  caf::reacts_to<poll_due>>;
+  caf::reacts_to<poll_due>,
+  // INTERNAL: no other writer decides something suspected.
+  caf::reacts_to<alone_now>>;
 
 struct writer_state {
   static inline const char* name = "writer";
@@ -73,6 +84,7 @@ struct writer_state {
   void enqueue(const enqueue_work& what);
   void on_decided(const partition_decided& what);
   // what PostgreSQL says
+  void on_named(const name_finished& got);
   void on_read(const read_finished& got);
   void on_commit(const commit_finished& got);
   void on_park(const park_finished& got);
@@ -80,16 +92,26 @@ struct writer_state {
   void on_polled(const inbox_polled& got);
   void on_wake(std::uint64_t of_round);
   void poll();
+  void begin_if_free();
 
 private:
   using order = cluster::turn::order;
+  /// After the death of an owner: what is begun is named first, and what was named before is
+  /// decided alone.
+  struct care {
+    std::set<command_id> suspects; ///< of the owners before
+    steady_time named_until{};     ///< at least
+    steady_time until{};           ///< at most, for suspects that do not come
+  };
   struct owned {
     epoch held = 0;
     turn_taker owner;
+    std::optional<care> careful;
   };
 
-  void begin_if_free();
+  std::vector<work> next_batch();
   void obey(order next);
+  void name_all(const order& what);
   void read(const order& what);
   void decide(const order& what);
   void commit(const order& what);
@@ -105,6 +127,12 @@ private:
   void lose(const std::vector<partition_id>& parts);
   void answer_early() const;
   void report(cluster::outcome how, const store::outcome& got);
+  bool careful_with(partition_id part) const;
+  std::vector<journal::suspect_key> suspects_of(const order& what) const;
+  bool ends(const care& mine, const std::set<command_id>& survived) const;
+  void clear(const order& what, journal::commit_request& in) const;
+  void trust(partition_id part, const command_id& survived);
+  void relieve();
   std::vector<store::held_epoch> held_of(const order& what) const;
   undecided_list items_of(const order& what, partition_id part) const;
   template <class Message>
@@ -130,6 +158,9 @@ private:
   std::vector<conversation_key> missing;
   std::string failure;
   std::vector<journal::cursor_row> cursors;
+  std::int32_t deaths = 0;                 ///< over the command that is condemned
+  std::vector<store::held_epoch> relieved; ///< by the commit under way: nothing is suspected there
+  std::shared_ptr<solitude::visitor> visitor;
   bool polling = false;
   steady_time purge_at{};
   steady_time began{}, read_at{}, decided_at{};

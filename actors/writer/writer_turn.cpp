@@ -223,6 +223,8 @@ void writer_state::commit(const order& what) {
       request.decided_inbox.push_back({item.part, entry.item->inbox_id});
   for (const auto& row : cursors)
     if (parts.contains(row.part)) request.cursors.push_back(row);
+  clear(what, request);
+  relieved = request.relieved;
   request.node = config.node;
   request.now = ports.now();
   if (request.held.empty()) { // every partition was given up meanwhile
@@ -275,8 +277,10 @@ void writer_state::settle(const order& what) {
     auto entry = batch.extract(item.number);
     if (entry.mapped().item->came_by == path::inbox)
       queue.inbox_done(item.part, entry.mapped().item->inbox_id);
+    trust(item.part, entry.mapped().item->what.id);
     by_part[item.part].items.push_back(std::move(entry.mapped().item));
   }
+  relieve();
   std::vector<std::pair<std::string, reply>> answers;
   for (const auto& one : decided) {
     auto mine = by_part.find(one->part);
@@ -311,6 +315,8 @@ void writer_state::park(const order& what) {
   parked.code = info_of(ec::poison).code;
   parked.detail = what.why;
   parked.envelope = entry.item->undecodable;
+  parked.attempts = std::max(deaths, 1);
+  parked.suspected = careful_with(entry.item->part);
   ports.db->run(journal::park(held.front(), parked, ports.now()), store::tx::transaction,
                 hand_back<park_finished>(round));
 }
@@ -333,6 +339,7 @@ void writer_state::on_park(const park_finished& got) {
   observe::log_error("command-parked", "partition {} command {}: {}", item->part,
                      item->what.id.str(), current.why);
   if (item->came_by == path::inbox) queue.inbox_done(item->part, item->inbox_id);
+  trust(item->part, item->what.id);
   if (auto found = partitions.find(item->part); found != partitions.end())
     self->send(found->second.owner, items_ended{{item}});
   if (!item->what.reply_to.empty())

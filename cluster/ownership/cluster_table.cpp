@@ -38,11 +38,11 @@ alarm_count alarm_counts(const store::rows& rows) {
 }
 
 std::vector<store::statement> view() {
-  store::statement partitions{
-    "view_partitions",
-    "select p.id, p.owner_node, p.target, p.epoch, p.since, "
-    "(select count(*) from inbox i where i.part = p.id) from partition p order by p.id",
-    {}};
+  store::statement partitions{"view_partitions",
+                              "select p.id, p.owner_node, p.target, p.epoch, p.since, "
+                              "(select count(*) from inbox i where i.part = p.id), p.released_by, "
+                              "p.quarantined_at is not null from partition p order by p.id",
+                              {}};
   return {nodes(), std::move(partitions)};
 }
 
@@ -71,6 +71,8 @@ std::vector<partition_view> partition_views(const store::rows& rows) {
     one.at = rows.get_int(i, 3);
     one.since = rows.maybe_time(i, 4);
     one.inbox = rows.get_int(i, 5);
+    one.released_by = rows.maybe_text(i, 6).value_or("");
+    one.quarantined = rows.get_bool(i, 7);
   }
   return out;
 }
@@ -90,6 +92,14 @@ store::statement drain(const std::string& node) {
 store::statement undrain(const std::string& node) {
   return {"node_undrain", "delete from node_drain where node_id = $1",
           store::params{}.add_text(node), store::expect::none};
+}
+
+// What it knows of suspects stays: its next owner decides them one by one.
+store::statement end_quarantine(partition_id part) {
+  return {"end_quarantine",
+          "update partition set quarantined_at = null, deaths_without_commit = 0 "
+          "where id = $1 and quarantined_at is not null",
+          store::params{}.add_int2(static_cast<std::int16_t>(part)), store::expect::none};
 }
 
 } // namespace recado::cluster::sql

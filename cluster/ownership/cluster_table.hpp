@@ -26,6 +26,8 @@ struct node_view {
 struct partition_view {
   partition_id id = 0;
   std::string owner, target; ///< empty: none
+  std::string released_by;   ///< the node that gave it back last; empty: nobody did
+  bool quarantined = false;
   epoch at = 0;
   std::optional<wall_time> since; ///< of the last change of owner
   std::int64_t inbox = 0;         ///< commands stored for it
@@ -53,6 +55,8 @@ store::statement fence_all();
 
 store::statement drain(const std::string& node);
 store::statement undrain(const std::string& node);
+/// Nodes may take it again. affected(): 0 if it was not quarantined.
+store::statement end_quarantine(partition_id part);
 } // namespace sql
 
 } // namespace recado::cluster

@@ -6,7 +6,10 @@ namespace recado::cluster {
 
 void neighbours::link(bool up, steady_time now) {
   if (up) {
-    if (!linked_since_) linked_since_ = now;
+    if (linked_since_) return;
+    linked_since_ = now;
+    for (auto& [_, heard] : listed_)
+      heard = now; // nobody could be heard meanwhile
     return;
   }
   lost_before_ = true;
@@ -14,8 +17,14 @@ void neighbours::link(bool up, steady_time now) {
   known_.clear();
 }
 
-void neighbours::heard(const node_key& who, steady_time now) {
+bool neighbours::heard(const node_key& who, steady_time now) {
   known_[who].heard = now;
+  listed_[who] = now;
+  bool back = gone_.contains(who);
+  std::erase_if(gone_, [&](const auto& one) {
+    return one.node == who.node && one.incarnation <= who.incarnation;
+  });
+  return back;
 }
 
 bool neighbours::any(steady_time now) const {
@@ -25,12 +34,26 @@ bool neighbours::any(steady_time now) const {
 
 std::vector<node_key> neighbours::quiet(steady_time now) {
   std::vector<node_key> out;
-  std::erase_if(known_, [&](const auto& one) { return now - one.second.heard > config_.forget; });
   if (!linked_since_ || (lost_before_ && now - *linked_since_ < config_.link_grace)) return out;
   for (auto& [who, one] : known_) {
     if (now - one.heard < config_.quiet || now - one.asked < config_.ask_again) continue;
     one.asked = now;
     out.push_back(who);
+  }
+  return out;
+}
+
+std::vector<node_key> neighbours::gone(steady_time now) {
+  std::vector<node_key> out;
+  if (!linked_since_) return out;
+  std::erase_if(listed_, [&](const auto& one) {
+    if (now - one.second <= config_.forget) return false;
+    out.push_back(one.first);
+    return true;
+  });
+  for (const auto& who : out) {
+    known_.erase(who);
+    gone_.insert(who);
   }
   return out;
 }

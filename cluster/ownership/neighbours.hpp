@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace recado::cluster {
@@ -23,11 +24,15 @@ public:
   explicit neighbours(neighbours_config config = {}) : config_(config) {}
 
   void link(bool up, steady_time now);
-  void heard(const node_key& who, steady_time now);
+  /// True: it had been told as gone, and what was dropped then is missing.
+  bool heard(const node_key& who, steady_time now);
   /// Another node was heard a moment ago.
   bool any(steady_time now) const;
   /// Those that are to be asked now whether they live.
   std::vector<node_key> quiet(steady_time now);
+  /// Those that were not heard for so long, while our link was up, that they are gone; each is told
+  /// once.
+  std::vector<node_key> gone(steady_time now);
 
 private:
   struct acquaintance {
@@ -36,6 +41,8 @@ private:
   };
   neighbours_config config_;
   std::map<node_key, acquaintance> known_;
+  std::map<node_key, steady_time> listed_; ///< not gone yet: heard last, or linked since
+  std::set<node_key> gone_;                ///< at most one life of each node
   std::optional<steady_time> linked_since_;
   bool lost_before_ = false;
 };

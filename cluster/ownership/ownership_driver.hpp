@@ -51,6 +51,7 @@ struct ownership_counters {
   std::uint64_t moving = 0;                 ///< now, from here to other nodes
   std::optional<steady_time> moving_since;  ///< of the one that takes longest
   std::optional<steady_time> heartbeat_at;  ///< the last one that PostgreSQL took
+  std::uint64_t quarantined = 0;            ///< of the whole cluster, now
 };
 
 struct ownership_options {

@@ -27,6 +27,7 @@ struct ownership_driver::impl {
   bool waits = false;        ///< and said so
   std::optional<steady_time> clock_asked;
   std::map<partition_id, steady_time> moving_since; ///< of the thread
+  std::set<partition_id> quarantined;               ///< as the last poll saw it
 
   std::atomic<bool> nats_ok{false}, serving{false};
   mutable std::mutex mutex;
@@ -42,6 +43,7 @@ struct ownership_driver::impl {
   void handle(const ownership_event& what);
   std::optional<ownership_event> next_event();
   void note_state();
+  void watch_quarantine(const std::vector<partition_row>& rows);
 
   using answer = std::optional<ownership_event>;
   answer carry_out(const order::enroll&);

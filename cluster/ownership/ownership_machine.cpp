@@ -8,7 +8,8 @@ namespace recado::cluster {
 
 ownership_machine::ownership_machine(ownership_config config)
   : config_(std::move(config)),
-    silence_(config_.silence) {}
+    silence_(config_.silence),
+    health_(config_.health) {}
 
 ownership_actions ownership_machine::step(const ownership_event& event, steady_time now) {
   if (phase_ != phase::ended) {
@@ -183,20 +184,6 @@ void ownership_machine::forget(partition_id id) {
 
 // --- who should own what -----------------------------------------------------------------------
 
-void ownership_machine::meet(const std::vector<node_row>& nodes, steady_time now) {
-  std::map<node_key, acquaintance> still;
-  for (const auto& row : nodes) {
-    if (row.left) continue;
-    auto [one, _] = still.emplace(row.who, acquaintance{now, std::nullopt});
-    if (auto old = known_.find(row.who); old != known_.end()) one->second = old->second;
-    if (row.nats_ok)
-      one->second.without_nats.reset();
-    else if (!one->second.without_nats)
-      one->second.without_nats = now;
-  }
-  known_ = std::move(still);
-}
-
 /// Nodes that may own something: alive and not draining; of these, if there are any, those with
 /// NATS, and of these those that have been well for a while.
 std::set<std::string> ownership_machine::eligible(const std::vector<node_row>& nodes,
@@ -206,11 +193,10 @@ std::set<std::string> ownership_machine::eligible(const std::vector<node_row>& n
     bool self = row.who == config_.self;
     if (row.left || row.draining || (self && phase_ != phase::active)) continue;
     if (!self && silence_.dead(row.who, now)) continue;
-    const auto& one = known_.at(row.who);
-    bool cut_off = one.without_nats && now - *one.without_nats >= config_.nats_grace;
+    bool cut_off = health_.cut_off(row.who, now);
     alive.insert(row.who.node);
     if (!cut_off) linked.insert(row.who.node);
-    if (!cut_off && now - one.since >= config_.health) well.insert(row.who.node);
+    if (!cut_off && health_.proven(row.who, now)) well.insert(row.who.node);
   }
   if (!well.empty()) return well;
   return linked.empty() ? alive : linked;
@@ -218,9 +204,10 @@ std::set<std::string> ownership_machine::eligible(const std::vector<node_row>& n
 
 void ownership_machine::plan(const std::vector<node_row>& nodes,
                              const std::vector<partition_row>& rows, steady_time now) {
-  meet(nodes, now);
+  health_.observe(nodes, rows, now);
   std::map<partition_id, std::string> owners;
   for (const auto& row : rows) {
+    if (row.quarantined) continue;
     auto& owner = owners[row.id];
     if (row.owner && (row.owner == config_.self || !silence_.dead(*row.owner, now)))
       owner = row.owner->node;
@@ -240,7 +227,7 @@ void ownership_machine::plan_moves(const std::vector<partition_row>& rows) {
   if (!serving_ || phase_ != phase::active) return;
   auto under_way = moving_.size();
   for (const auto& row : rows)
-    under_way += row.owner || releasing_.contains(row.id) ? 0 : 1;
+    under_way += row.owner || row.quarantined || releasing_.contains(row.id) ? 0 : 1;
   for (const auto& [id, _] : held_) {
     if (under_way >= config_.moves_max) return;
     auto target = target_of(id);
@@ -258,7 +245,8 @@ bool ownership_machine::plan_claims(const std::vector<partition_row>& rows, stea
   bool all_owned = true;
   std::map<std::optional<node_key>, std::vector<held_partition>> wanted;
   for (const auto& row : rows) {
-    if (held_.contains(row.id) || releasing_.contains(row.id)) continue;
+    if (row.quarantined) orphan_since_.erase(row.id); // waits for a person, not for an owner
+    if (row.quarantined || held_.contains(row.id) || releasing_.contains(row.id)) continue;
     bool orphan = orphaned(row, now);
     all_owned = all_owned && (!orphan || !row.target.empty());
     if (orphan && serving_ && phase_ == phase::active && may_take(row, now))
@@ -296,7 +284,7 @@ void ownership_machine::on(const seen::claimed& event, steady_time now) {
   busy_ = false;
   auto from = std::exchange(claiming_, std::nullopt);
   for (auto row : event.rows) {
-    row.adoption = from && from->from;
+    row.adoption = from && from->from && from->from != config_.self;
     orphan_since_.erase(row.id);
     given_away_.erase(row.id);
     // It came too late: it goes back as it is.

@@ -2,6 +2,7 @@
 /// Who owns which partition, as seen by one node incarnation: step(event, now) -> actions. Pure.
 /// Safety never depends on it: every commit is fenced by the epoch. It makes sure that there is
 /// an owner, and that a node which lost its partitions stops soon.
+#include "cluster/ownership/health.hpp"
 #include "cluster/ownership/silence.hpp"
 
 #include <deque>
@@ -17,11 +18,10 @@ struct ownership_config {
   std::chrono::milliseconds poll_calm{1'000};
   std::chrono::milliseconds serve_without_heartbeat{2'000}; ///< then stop serving
   std::chrono::milliseconds retry{200};                     ///< after any failure
-  std::chrono::milliseconds hold_off{300};     ///< a partition meant for another waits so long
-  std::chrono::milliseconds health{5'000};     ///< a new incarnation is given nothing before
-  std::chrono::milliseconds nats_grace{2'000}; ///< without NATS while others have it
-  std::size_t moves_max = 4;                   ///< partitions that change hands at the same time
+  std::chrono::milliseconds hold_off{300}; ///< a partition meant for another waits so long
+  std::size_t moves_max = 4;               ///< partitions that change hands at the same time
   silence_config silence;
+  health_config health;
 };
 
 /// What happened. Events marked (answer) end the one request that is under way.
@@ -175,11 +175,6 @@ private:
     lane_cursors cursors;
     std::string target;
   };
-  /// What is known of a node since it was seen first.
-  struct acquaintance {
-    steady_time since{};
-    std::optional<steady_time> without_nats;
-  };
 
   void on(const seen::tick&, steady_time now);
   void on(const seen::enrolled&, steady_time now);
@@ -207,7 +202,6 @@ private:
   void observe(const std::vector<node_row>& nodes, steady_time now);
   void drop_what_moved(const std::vector<partition_row>& rows);
   bool plan_claims(const std::vector<partition_row>& rows, steady_time now);
-  void meet(const std::vector<node_row>& nodes, steady_time now);
   std::set<std::string> eligible(const std::vector<node_row>& nodes, steady_time now);
   void plan(const std::vector<node_row>& nodes, const std::vector<partition_row>& rows,
             steady_time now);
@@ -226,6 +220,7 @@ private:
 
   ownership_config config_;
   silence silence_;
+  health health_;
   phase phase_ = phase::active;
   bool enrolled_ = false;
   bool taken_ = false; ///< another process has our node id
@@ -234,7 +229,6 @@ private:
   bool verified_ = false; ///< a snapshot since serving was last in doubt
   std::map<partition_id, epoch> held_;
   std::map<partition_id, release_job> releasing_;
-  std::map<node_key, acquaintance> known_;
   std::map<partition_id, std::string> plan_;         ///< who should own what, by the last snapshot
   std::map<partition_id, std::string> moving_;       ///< ours, on the way to another node
   std::map<partition_id, steady_time> orphan_since_; ///< those seen without a living owner

@@ -110,8 +110,8 @@ std::vector<store::statement> poll() {
     "where n.left_at is null or n.left_at > now() - interval '1 minute'",
     {}};
   store::statement partitions{"poll_partitions",
-                              "select id, epoch, owner_node, owner_incarnation, target "
-                              "from partition order by id",
+                              "select id, epoch, owner_node, owner_incarnation, target, "
+                              "quarantined_at is not null from partition order by id",
                               {}};
   store::statement clock{"poll_clock", "select clock_timestamp()", {}};
   return {std::move(nodes), std::move(partitions), std::move(clock)};
@@ -138,23 +138,31 @@ std::vector<partition_row> partitions_of(const store::rows& rows) {
     if (auto node = rows.maybe_text(i, 2))
       row.owner = node_key{std::string{*node}, rows.maybe_int(i, 3).value_or(0)};
     row.target = rows.maybe_text(i, 4).value_or("");
+    row.quarantined = rows.get_bool(i, 5);
   }
   return out;
 }
 
-std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self) {
+std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self,
+                                    bool adoption) {
   store::statement cursors{
     "claim_cursors",
     "select id, express_generation, express_seq, express_command, standard_generation, "
     "standard_seq, standard_command, bulk_generation, bulk_seq, bulk_command "
     "from partition where id = any($1)",
     store::params{}.add_array(ids_of(seen))};
-  return {store::claim(seen, self.node, self.incarnation), std::move(cursors)};
+  store::statement suspects{"claim_suspects",
+                            "select part, command_id from suspect where part = any($1)",
+                            store::params{}.add_array(ids_of(seen))};
+  auto set = adoption ? store::adopt(seen, self.node, self.incarnation, deaths_max)
+                      : store::claim(seen, self.node, self.incarnation);
+  return {std::move(set), std::move(cursors), std::move(suspects)};
 }
 
 std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers) {
   const auto& claimed = answers.at(0);
   const auto& cursors = answers.at(1);
+  const auto& suspects = answers.at(2);
   std::vector<owned_partition> out;
   for (std::size_t i = 0; i < claimed.size(); ++i) {
     auto& one = out.emplace_back();
@@ -164,6 +172,9 @@ std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers)
       if (cursors.get_int(j, 0) == one.id)
         for (std::size_t lane = 0; lane < lanes; ++lane)
           one.cursors[lane] = cursor_of(cursors, j, 1 + 3 * lane);
+    for (std::size_t j = 0; j < suspects.size(); ++j)
+      if (suspects.get_int(j, 0) == one.id)
+        one.suspects.emplace_back(command_id{suspects.get_uuid(j, 1)});
   }
   return out;
 }
@@ -181,7 +192,8 @@ std::vector<store::statement> release(partition_id part, epoch at, const lane_cu
   store::statement give{
     "partition_release",
     "update partition set owner_node = null, owner_incarnation = null, target = $14, "
-    "since = now(), express_generation = $5, express_seq = $6, express_command = $7, "
+    "since = now(), released_by = $3, express_generation = $5, express_seq = $6, "
+    "express_command = $7, "
     "standard_generation = $8, standard_seq = $9, standard_command = $10, "
     "bulk_generation = $11, bulk_seq = $12, bulk_command = $13 "
     "where id = $1 and epoch = $2 and owner_node = $3 and owner_incarnation = $4",

@@ -31,8 +31,12 @@ std::vector<store::statement> poll();
 std::vector<node_row> nodes_of(const store::rows& rows);
 std::vector<partition_row> partitions_of(const store::rows& rows);
 
-/// One transaction: the compare-and-set, and the cursors of what it gave.
-std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self);
+/// So many owners in a row may die over the commands of one partition; then it gets none any more.
+inline constexpr int deaths_max = 7;
+/// One transaction: the compare-and-set, and cursors and suspects of what it gave. `adoption`:
+/// their owner has died.
+std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self,
+                                    bool adoption);
 std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers);
 /// One transaction that does not wait for the disk: a claim that follows it does.
 std::vector<store::statement> release(partition_id part, epoch at, const lane_cursors& cursors,

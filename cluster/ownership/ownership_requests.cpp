@@ -54,15 +54,34 @@ ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::po
   auto now = clock::boot_time();
   if (!answered) return seen::poll_failed{};
   count([](auto& c) { ++c.polls; });
+  auto partitions = sql::partitions_of(answered->at(1));
+  watch_quarantine(partitions);
   if (tell.on_clock && (!clock_asked || now - *clock_asked >= options.clock_interval)) {
     clock_asked = now;
     tell.on_clock(answered->at(2).get_time(0, 0), asked, now);
   }
-  return seen::snapshot{sql::nodes_of(answered->at(0)), sql::partitions_of(answered->at(1))};
+  return seen::snapshot{sql::nodes_of(answered->at(0)), std::move(partitions)};
+}
+
+/// Said once by every node when it begins: this needs a person.
+void ownership_driver::impl::watch_quarantine(const std::vector<partition_row>& rows) {
+  std::set<partition_id> now;
+  for (const auto& row : rows)
+    if (row.quarantined) now.insert(row.id);
+  for (auto id : now)
+    if (!quarantined.contains(id))
+      observe::log_error("partition-quarantined",
+                         "partition {}: its commands have killed {} owners in a row; see "
+                         "`recado cluster release`",
+                         id, sql::deaths_max);
+  quarantined = std::move(now);
+  count([&](auto& c) { c.quarantined = quarantined.size(); });
 }
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::claim& what) {
-  auto answered = db.run(sql::claim(what.rows, options.machine.self), store::tx::transaction);
+  const auto& self = options.machine.self;
+  bool died = what.from && what.from != self;
+  auto answered = db.run(sql::claim(what.rows, self, died), store::tx::transaction);
   if (!answered) {
     bool blocked = answered.error().sqlstate == lock_not_available;
     observe::log_warn("claim-failed", "{} partitions of {}: {}", what.rows.size(),

@@ -30,7 +30,8 @@ struct partition_row {
   partition_id id = 0;
   epoch at = 0;
   std::optional<node_key> owner;
-  std::string target; ///< a released partition is meant for this node; empty: for anyone
+  std::string target;       ///< a released partition is meant for this node; empty: for anyone
+  bool quarantined = false; ///< its commands have killed too many owners: nobody takes it
 };
 
 using lane_cursors = std::array<stream_cursor, lanes>;
@@ -41,6 +42,8 @@ struct owned_partition {
   epoch at = 0;
   lane_cursors cursors;  ///< of the owner before, indexed by lane
   bool adoption = false; ///< the owner before died instead of releasing it
+  /// What owners before began to decide and did not survive; one of these may have killed them.
+  std::vector<command_id> suspects{};
 };
 
 using held_partition = std::pair<partition_id, epoch>;

@@ -4,11 +4,25 @@
 
 namespace recado::cluster {
 
-turn::order turn::begin(std::vector<turn_item> items) {
+turn::order turn::begin(std::vector<turn_item> items, bool named) {
   dropped_.clear();
   duplicates_ = 0;
   segments_.push_back(std::move(items));
+  named_ = named;
+  return go(start());
+}
+
+/// Naming twice changes nothing, so an unknown outcome is no more than a failure.
+turn::order turn::name_done(outcome how, const std::vector<partition_id>& lost, steady_time now) {
+  for (auto part : lost)
+    drop(part);
+  if (how == outcome::fenced) return go(start());
+  if (how != outcome::done) return again_after_backoff(now);
   return go(step::read);
+}
+
+turn::order turn::condemn(std::string why) {
+  return split_or_park(std::move(why));
 }
 
 /// A step of the segment under way. If that has gone with its partitions, the next one begins: it
@@ -27,7 +41,7 @@ turn::order turn::next_segment() {
 /// With the segment that is the first one now.
 turn::order turn::go_on() {
   duplicates_ = 0;
-  return go(step::read);
+  return go(start());
 }
 
 void turn::drop(partition_id part) {
@@ -102,13 +116,13 @@ turn::order turn::parked() {
 }
 
 turn::order turn::waited() {
-  return go(step::read);
+  return go(start());
 }
 
 turn::order turn::resolved(const std::vector<partition_id>& lost) {
   for (auto part : lost)
     drop(part);
-  return go(step::read); // if it was committed after all, the pre-read finds its rows
+  return go(start()); // if it was committed after all, the pre-read finds its rows
 }
 
 turn::order turn::again_after_backoff(steady_time now) {
@@ -130,7 +144,7 @@ turn::order turn::split_or_park(std::string why) {
   segments_.push_front(std::move(second));
   segments_.push_front(std::move(first));
   duplicates_ = 0;
-  return go(step::read);
+  return go(start());
 }
 
 } // namespace recado::cluster

@@ -4,7 +4,7 @@
 /// reports back. One turn handles one closed batch until every item of it is settled, parked or
 /// dropped with its partition.
 ///
-///   begin(items) -> read -> decide -> commit -> settle
+///   begin(items) -> [name ->] read -> decide -> commit -> settle
 ///                    ^                  |
 ///                    +--- again --------+   unique violation, transient error, unknown outcome
 ///
@@ -49,6 +49,7 @@ class turn {
 public:
   enum class step : std::uint8_t {
     idle,
+    name,   ///< write down that `items` are begun: they are suspected of killing their owners
     read,   ///< pre-read facts for `items`
     decide, ///< let the conversations decide `items`
     commit, ///< fence + rows + COMMIT of what was decided for `items`
@@ -67,8 +68,13 @@ public:
   explicit turn(turn_config config = {}) : config_(config) {}
 
   bool idle() const noexcept { return segments_.empty(); }
-  /// Starts a batch. Precondition: idle(), items not empty.
-  order begin(std::vector<turn_item> items);
+  /// Starts a batch. Precondition: idle(), items not empty. `named`: nothing of it before it is
+  /// written down.
+  order begin(std::vector<turn_item> items, bool named = false);
+
+  order name_done(outcome how, const std::vector<partition_id>& lost, steady_time now);
+  /// Too many owners died over one of these items: it is poison, found by halving.
+  order condemn(std::string why);
 
   order read_done(outcome how, steady_time now);
   order decide_done();
@@ -92,6 +98,7 @@ public:
   int failures() const noexcept { return failures_; }
 
 private:
+  step start() const noexcept { return named_ ? step::name : step::read; }
   order go(step what);
   order next_segment();
   order go_on();
@@ -102,6 +109,7 @@ private:
   turn_config config_;
   std::deque<std::vector<turn_item>> segments_; ///< front: the one under way, in order
   std::vector<partition_id> dropped_;
+  bool named_ = false; ///< whatever is begun again is named again, under the epoch of then
   int failures_ = 0;
   int duplicates_ = 0;
 };

@@ -79,6 +79,7 @@ public:
   void get_cluster(const call_ptr& on);
   void drain(const call_ptr& on);
   void undrain(const call_ptr& on);
+  void release_partition(const call_ptr& on);
   // accounts.cpp
   void list_accounts(const call_ptr& on);
   void post_account(const call_ptr& on);

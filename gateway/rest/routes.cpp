@@ -132,6 +132,8 @@ constexpr route table[] = {
   {"GET", "/v1/cluster", client, admin, none, &api::get_cluster},
   {"POST", "/v1/cluster/nodes/{id}/drain", client, admin, optional_json, &api::drain},
   {"POST", "/v1/cluster/nodes/{id}/undrain", client, admin, optional_json, &api::undrain},
+  {"POST", "/v1/cluster/partitions/{id}/release", client, admin, optional_json,
+   &api::release_partition},
 };
 
 } // namespace

@@ -29,6 +29,8 @@ std::string_view to_string(partition_state value) {
     return "owned";
   case partition_state::moving:
     return "moving";
+  case partition_state::quarantined:
+    return "quarantined";
   case partition_state::free:
     break;
   }
@@ -66,14 +68,10 @@ void append(json::writer& to, const cluster_record::partition& what) {
   to.field("inbox", what.inbox).end_object();
 }
 
-/// The node before is not kept once it has let go.
 void append_move(json::writer& to, const cluster_record::partition& what) {
-  to.begin_object()
-    .field("partition", what.id)
-    .field_null("from")
-    .field("to", what.target)
-    .field("since", what.since)
-    .end_object();
+  to.begin_object().field("partition", what.id);
+  put_name(to, "from", what.from);
+  to.field("to", what.target).field("since", what.since).end_object();
 }
 
 } // namespace
@@ -95,6 +93,13 @@ std::string cluster_body(const cluster_record& what) {
 }
 
 std::string node_body(const cluster_record::node& what) {
+  std::string out;
+  json::writer to{out};
+  append(to, what);
+  return out;
+}
+
+std::string partition_body(const cluster_record::partition& what) {
   std::string out;
   json::writer to{out};
   append(to, what);

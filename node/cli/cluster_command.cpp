@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 struct cluster_options {
   server_choice where;
-  std::string node;
+  std::string node; ///< or partition
   bool watch = false;
   bool json = false;
 };
@@ -66,8 +66,13 @@ std::string table_of(const json& cluster) {
   std::size_t owned = 0;
   for (const auto& partition : cluster.at("partitions"))
     owned += partition.at("state") == "owned" ? 1 : 0;
-  return out + fmt::format("{} of {} partitions are owned, {} on the move\n", owned,
-                           cluster.at("partitions").size(), cluster.at("moves").size());
+  out += fmt::format("{} of {} partitions are owned, {} on the move\n", owned,
+                     cluster.at("partitions").size(), cluster.at("moves").size());
+  for (const auto& partition : cluster.at("partitions"))
+    if (partition.at("state") == "quarantined")
+      out += fmt::format("partition {} is QUARANTINED: its commands killed too many owners\n",
+                         partition.at("id").get<int>());
+  return out;
 }
 
 int show(client::api_client& api, const cluster_options& options) {
@@ -94,11 +99,12 @@ int run_status(const cluster_options& options) {
   return code;
 }
 
-int ask(const cluster_options& options, const char* action) {
+/// `of`: nodes or partitions.
+int ask(const cluster_options& options, const char* of, const char* action) {
   auto api = open(options.where);
   if (!api) return complain(fmt::format("cluster {}", action), api.error(), options.json);
   auto got = api->ask_for_body(
-    {.method = "POST", .target = fmt::format("/v1/cluster/nodes/{}/{}", options.node, action)});
+    {.method = "POST", .target = fmt::format("/v1/cluster/{}/{}/{}", of, options.node, action)});
   if (!got) return complain(fmt::format("cluster {}", action), got.error(), options.json);
   if (options.json)
     std::printf("%s\n", got->c_str());
@@ -115,7 +121,16 @@ void add_drain(CLI::App& group, chosen_command& chosen, const char* name, const 
     ->required();
   add_server_options(command, options->where);
   finish(command, chosen, options,
-         [name](const cluster_options& asked) { return ask(asked, name); });
+         [name](const cluster_options& asked) { return ask(asked, "nodes", name); });
+}
+
+void add_release(CLI::App& group, chosen_command& chosen) {
+  auto& command = *group.add_subcommand("release", "a quarantined partition may be owned again");
+  auto options = std::make_shared<cluster_options>();
+  command.add_option("partition", options->node, "its number")->required();
+  add_server_options(command, options->where);
+  finish(command, chosen, options,
+         [](const cluster_options& asked) { return ask(asked, "partitions", "release"); });
 }
 
 } // namespace
@@ -131,6 +146,7 @@ void add_cluster(CLI::App& root, chosen_command& chosen) {
   add_drain(group, chosen, "drain", "a node hands off everything and stays");
   add_drain(group, chosen, "undrain", "a drained node takes part again");
   add_fence(group, chosen);
+  add_release(group, chosen);
 }
 
 } // namespace recado::cli

@@ -45,7 +45,13 @@ cluster_record::node shown(const cluster::node_view& from) {
 
 cluster_record::partition shown(const cluster::partition_view& from) {
   using state = cluster_record::partition_state;
-  auto now = !from.owner.empty() ? state::owned : from.target.empty() ? state::free : state::moving;
+  auto now = state::free;
+  if (from.quarantined)
+    now = state::quarantined;
+  else if (!from.owner.empty())
+    now = state::owned;
+  else if (!from.target.empty())
+    now = state::moving;
   return {static_cast<std::int32_t>(from.id),
           from.owner,
           from.target,
@@ -53,7 +59,8 @@ cluster_record::partition shown(const cluster::partition_view& from) {
           now,
           std::nullopt,
           from.inbox,
-          from.since.value_or(wall_time{})};
+          from.since.value_or(wall_time{}),
+          from.released_by};
 }
 
 class cluster_admin final : public cluster_service,
@@ -85,7 +92,28 @@ public:
     });
   }
 
+  void release(std::int32_t part, on_result<cluster_record::partition> done) override {
+    read([self = shared_from_this(), part, done = std::move(done)](result<cluster_record> got) {
+      if (!got) return done(failure{got.error()});
+      auto found = std::ranges::find(got->partitions, part, &cluster_record::partition::id);
+      if (found == got->partitions.end())
+        return done(fail(ec::not_found, "there is no partition " + std::to_string(part)));
+      self->end_quarantine(*found, done);
+    });
+  }
+
 private:
+  void end_quarantine(cluster_record::partition part,
+                      const on_result<cluster_record::partition>& done) {
+    auto what = cluster::sql::end_quarantine(static_cast<partition_id>(part.id));
+    reads_->run({std::move(what)}, store::tx::single, [part, done](store::outcome got) mutable {
+      if (!got) return done(fail(ec::store_unavailable, store::describe(got.error())));
+      if (got->front().affected() == 0) return done(fail(ec::conflict, "it is not quarantined"));
+      part.state = cluster_record::partition_state::free;
+      done(std::move(part));
+    });
+  }
+
   void read(on_result<cluster_record> done) {
     reads_->run(cluster::sql::view(), store::tx::read, [done](store::outcome got) {
       if (!got) return done(fail(ec::store_unavailable, store::describe(got.error())));

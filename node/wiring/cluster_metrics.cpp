@@ -32,6 +32,8 @@ struct own_gauges {
                             "Partitions of the whole cluster without a living owner.")),
       unowned_age(to.make_gauge("recado_partition_unowned_seconds",
                                 "Of the partition that waits longest for an owner.")),
+      quarantined(to.make_gauge("recado_partitions_quarantined",
+                                "Partitions of the whole cluster that wait for an operator.")),
       moving(to.make_gauge("recado_partitions_moving",
                            "Partitions of this node on their way to another one.")),
       moving_age(
@@ -51,6 +53,7 @@ struct own_gauges {
     generation.set(from.generation());
     unowned.set(static_cast<double>(seen.unowned));
     unowned_age.set(age(seen.unowned_since));
+    quarantined.set(static_cast<double>(seen.quarantined));
     moving.set(static_cast<double>(seen.moving));
     moving_age.set(age(seen.moving_since));
     auto waiting = from.behind();
@@ -59,7 +62,7 @@ struct own_gauges {
   }
 
   observe::gauge serving, draining, heartbeat, nats, generation;
-  observe::gauge unowned, unowned_age, moving, moving_age;
+  observe::gauge unowned, unowned_age, quarantined, moving, moving_age;
   std::array<observe::gauge, lanes> behind;
 };
 

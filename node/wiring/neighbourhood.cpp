@@ -51,16 +51,18 @@ void neighbourhood::on_beacon(const bus::message& got) {
   if (!beacon) return;
   cluster::node_key who{beacon->node, beacon->incarnation};
   bool ourselves = who == cluster::node_key{with_.node(), with_.incarnation};
+  bool back = false;
   {
     std::lock_guard lock{mutex_};
     if (ourselves) {
       own_.heard();
     } else {
-      known_.heard(who, clock::boot_time());
+      back = known_.heard(who, clock::boot_time());
       quiet_.erase(who);
       missed_.erase(who);
     }
   }
+  if (back) ports_.back(who);
   if (!ourselves && !beacon->serves) ports_.serves_nothing(who);
   board_->on_owners(subjects::watches(with_.cluster(), who.node, who.incarnation),
                     beacon->partitions);
@@ -83,15 +85,18 @@ void neighbourhood::says_beacon() {
 }
 
 void neighbourhood::look() {
-  std::vector<cluster::node_key> quiet;
+  std::vector<cluster::node_key> quiet, gone;
   bool news = false;
   {
     std::lock_guard lock{mutex_};
+    gone = known_.gone(clock::boot_time());
     quiet = known_.quiet(clock::boot_time());
     for (const auto& who : quiet)
       news = quiet_.insert(who).second || news;
   }
   if (news) ports_.nudge(); // its silence counts from the first look on
+  for (const auto& who : gone)
+    ports_.gone(who);
   for (const auto& who : quiet)
     ask(who);
 }

@@ -20,6 +20,8 @@ public:
     std::function<void(const cluster::node_key&)> unreachable;    ///< nobody answers for it
     std::function<void(const cluster::node_key&)> serves_nothing; ///< so it says itself
     std::function<void()> nudge;                                  ///< something was released for us
+    std::function<void(const cluster::node_key&)> gone;           ///< not heard for ten seconds
+    std::function<void(const cluster::node_key&)> back;           ///< heard again after that
   };
   neighbourhood(const settings& with, bus::connection& link,
                 std::shared_ptr<cluster::router> router, std::shared_ptr<watch_board> board,

@@ -177,6 +177,7 @@ writer_actor owner_side::spawn_one_writer(caf::actor_system& system, std::size_t
   writers_[index] = std::make_shared<store::worker>(name, needs_.with.database(), 64);
   writer_ports ports;
   ports.db = writers_[index];
+  ports.alone = alone_;
   ports.now = [this] { return needs_.wall.now(); };
   ports.steady = [] { return clock::boot_time(); };
   ports.answer = [this](auto said) { answer(std::move(said)); };
@@ -278,6 +279,17 @@ void owner_side::start_beacon() {
   };
   ports.serves_nothing = [this](const auto& who) { ownership_->serves_nothing(who); };
   ports.nudge = [this] { ownership_->nudge(); };
+  ports.gone = [this](const cluster::node_key& who) {
+    auto subject = subjects::events(needs_.with.cluster(), who.node, who.incarnation);
+    for (auto part : needs_.table->list())
+      if (auto found = needs_.table->find(part))
+        caf::anon_send(found->owner, forget_gateway{subject});
+  };
+  ports.back = [this](const cluster::node_key& who) {
+    needs_.board->ask_to_watch_again(
+      subjects::events(needs_.with.cluster(), who.node, who.incarnation));
+    needs_.board->doubt(); // and it may have done the same with us
+  };
   others_ = std::make_unique<neighbourhood>(needs_.with, needs_.link, needs_.router, needs_.board,
                                             std::move(ports));
   others_->start();

@@ -79,6 +79,7 @@ private:
   std::unique_ptr<neighbourhood> others_;
   partitions_actor host_;
   std::vector<std::shared_ptr<store::worker>> writers_;
+  std::shared_ptr<solitude> alone_ = std::make_shared<solitude>();
   caf::actor beacon_;
   std::atomic<bool> failed_{false};
 };

@@ -45,4 +45,12 @@ statement claim(std::span<const held_epoch> seen, std::string_view node, std::in
   return {"recado_claim", "SELECT id, epoch FROM recado_claim($1, $2, $3, $4)", std::move(values)};
 }
 
+statement adopt(std::span<const held_epoch> seen, std::string_view node, std::int64_t incarnation,
+                int deaths_max) {
+  auto values = epochs_of(seen);
+  values.add_text(node).add_int8(incarnation).add_int4(deaths_max);
+  return {"recado_adopt", "SELECT id, epoch FROM recado_adopt($1, $2, $3, $4, $5)",
+          std::move(values)};
+}
+
 } // namespace recado::store

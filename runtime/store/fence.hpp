@@ -21,4 +21,9 @@ std::vector<partition_id> parse_lost(const store_error& error);
 /// claimed; the others had moved on. Waits for commits under way: use a short lock_timeout.
 statement claim(std::span<const held_epoch> seen, std::string_view node, std::int64_t incarnation);
 
+/// The same after the death of the owners before: counts the deaths over suspected commands, and
+/// claims nothing that has seen `deaths_max` of them without a commit.
+statement adopt(std::span<const held_epoch> seen, std::string_view node, std::int64_t incarnation,
+                int deaths_max);
+
 } // namespace recado::store

@@ -77,6 +77,7 @@ public:
                               cluster_record::partition_state::owned,
                               std::array<std::int64_t, 3>{0, 1, 2},
                               4,
+                              {},
                               {}});
     done(std::move(out));
   }
@@ -84,6 +85,9 @@ public:
     if (node != node_.id) return done(fail(ec::not_found));
     if (yes) return done(fail(ec::conflict));
     done(node_);
+  }
+  void release(std::int32_t part, on_result<cluster_record::partition> done) override {
+    done(fail(part == 0 ? ec::conflict : ec::not_found));
   }
 
 private:

@@ -142,6 +142,11 @@ BOOST_AUTO_TEST_CASE(what_has_not_been_built_says_so_after_all_checks) {
   BOOST_TEST(at.ask("POST", "/v1/cluster/nodes/n1/drain", token).code() == "insufficient_scope");
   BOOST_TEST(at.ask("POST", "/v1/cluster/nodes/n1/drain", admin).code() == "conflict");
   BOOST_TEST(at.ask("POST", "/v1/cluster/nodes/n2/drain", admin).code() == "not_found");
+  BOOST_TEST(at.ask("POST", "/v1/cluster/partitions/0/release", token).code() ==
+             "insufficient_scope");
+  BOOST_TEST(at.ask("POST", "/v1/cluster/partitions/0/release", admin).code() == "conflict");
+  BOOST_TEST(at.ask("POST", "/v1/cluster/partitions/99/release", admin).code() == "not_found");
+  BOOST_TEST(at.ask("POST", "/v1/cluster/partitions/1x/release", admin).code() == "not_found");
   BOOST_TEST(at.ask("DELETE", "/v1/messages/" + id, token).code() == "not_available_yet");
 }
 

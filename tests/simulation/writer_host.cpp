@@ -85,6 +85,7 @@ void writer_host::obey(order next) {
   case step::idle:
     batch_.clear();
     return begin_if_free();
+  case step::name: // nobody dies of a command here
   case step::read:
     return read();
   case step::decide: // actors are told, and answer

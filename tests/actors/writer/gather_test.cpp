@@ -127,4 +127,37 @@ BOOST_AUTO_TEST_CASE(express_overtakes_bulk_and_bulk_still_moves) {
   BOOST_TEST(std::count(batch.begin(), batch.end(), 'b') > 0);
 }
 
+BOOST_AUTO_TEST_CASE(one_at_a_time_means_batches_of_one_in_turn_with_those_of_others) {
+  queue.one_at_a_time(1, true);
+  for (auto text : {"a", "b", "c"})
+    queue.enqueue({item(1, text), false});
+  for (auto text : {"x", "y"})
+    queue.enqueue({item(2, text), false});
+  BOOST_TEST(texts(queue.close()) == "a ");
+  BOOST_TEST(texts(queue.close()) == "x y ");
+  BOOST_TEST(texts(queue.close()) == "b ");
+  BOOST_TEST(texts(queue.close()) == "c "); // nobody else waits
+  BOOST_TEST(queue.empty());
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_the_inbox_go_one_at_a_time_too) {
+  queue.one_at_a_time(1, true);
+  queue.enqueue_inbox({item(1, "row-1", lane::standard, 1), item(1, "row-2", lane::standard, 2)});
+  queue.enqueue_inbox({item(2, "other", lane::standard, 3)});
+  BOOST_TEST(texts(queue.close()) == "row-1 ");
+  BOOST_TEST(texts(queue.close()) == "other ");
+  BOOST_TEST(texts(queue.close()) == "row-2 ");
+}
+
+BOOST_AUTO_TEST_CASE(while_another_writer_has_its_turn_alone_only_the_rest_goes_on) {
+  queue.one_at_a_time(1, true);
+  queue.enqueue({item(1, "a"), false});
+  queue.enqueue({item(2, "x"), false});
+  BOOST_TEST(texts(queue.close(false)) == "x ");
+  BOOST_TEST(queue.close(false).empty());
+  queue.one_at_a_time(1, false);
+  queue.enqueue({item(1, "b"), false});
+  BOOST_TEST(texts(queue.close(false)) == "a b ");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

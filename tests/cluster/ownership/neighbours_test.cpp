@@ -38,8 +38,30 @@ BOOST_FIXTURE_TEST_CASE(a_beacon_ends_the_suspicion, neighbourhood) {
   BOOST_TEST(quiet_after(200ms) == 0u);
 }
 
-BOOST_FIXTURE_TEST_CASE(after_ten_seconds_it_is_forgotten, neighbourhood) {
+BOOST_FIXTURE_TEST_CASE(after_ten_seconds_it_is_gone_and_forgotten, neighbourhood) {
+  BOOST_TEST(uut.gone(now).empty());
+  BOOST_TEST(uut.gone(now + 10'001ms).size() == 1u);
+  BOOST_TEST(uut.gone(now + 10'001ms).empty()); // told once
   BOOST_TEST(quiet_after(10'001ms) == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_is_heard_again_after_it_was_gone_is_told_once, neighbourhood) {
+  BOOST_TEST(!uut.heard(other, now + 9s));
+  BOOST_TEST(uut.gone(now + 20s).size() == 1u);
+  BOOST_TEST(uut.heard(other, now + 20s));
+  BOOST_TEST(!uut.heard(other, now + 21s));
+  BOOST_TEST(uut.gone(now + 30s).empty());
+  BOOST_TEST(uut.gone(now + 32s).size() == 1u);
+  BOOST_TEST(!uut.heard({"n2", 8}, now + 33s)); // its next life has nothing to miss
+}
+
+BOOST_FIXTURE_TEST_CASE(while_our_own_link_is_lost_nobody_is_gone_and_afterwards_the_dead_are,
+                        neighbourhood) {
+  uut.link(false, now);
+  BOOST_TEST(uut.gone(now + 20s).empty());
+  uut.link(true, now + 30s);
+  BOOST_TEST(uut.gone(now + 40s).empty());
+  BOOST_TEST(uut.gone(now + 40'001ms).size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(nobody_is_suspected_while_or_shortly_after_our_own_link_was_lost,

@@ -26,7 +26,9 @@ struct model {
   std::mt19937 rng;
   turn machine;
   steady_time now{};
-  std::set<item_number> poison, rows;         ///< rows: committed
+  std::set<item_number> poison, rows; ///< rows: committed
+  std::set<item_number> killers;      ///< when they are named, that is known
+  bool named = false;
   std::map<item_number, item_number> same_id; ///< two items with one caller's id
   std::set<partition_id> foreign;             ///< partitions that have another owner
   std::vector<item_number> settled, parked;
@@ -37,7 +39,7 @@ struct model {
   bool chance(int percent) { return static_cast<int>(rng() % 100) < percent; }
 
   void run(std::vector<turn_item> batch) {
-    auto order = machine.begin(batch);
+    auto order = machine.begin(batch, named);
     for (int guard = 0; order.what != step::idle; ++guard) {
       BOOST_REQUIRE(guard < 20'000);
       if (guard > 2'000) trouble = 0; // faults stop: now it has to converge
@@ -60,6 +62,8 @@ struct model {
 
   turn::order obey(const turn::order& order) {
     switch (order.what) {
+    case step::name:
+      return name(order);
     case step::read:
       read = numbers_of(order);
       decided.clear();
@@ -72,6 +76,8 @@ struct model {
     case step::decide:
       require_all_in(read, order);
       decided = numbers_of(order);
+      for (const auto& item : order.items)
+        BOOST_TEST(!killers.contains(item.number));
       if (chance(5))
         for (const auto& item : order.items)
           if (poison.contains(item.number)) return machine.decide_failed("handler threw");
@@ -102,6 +108,17 @@ struct model {
       break;
     }
     return {};
+  }
+
+  turn::order name(const turn::order& order) {
+    std::vector<partition_id> lost;
+    for (const auto& item : order.items)
+      if (foreign.contains(item.part)) lost.push_back(item.part);
+    if (!lost.empty()) return machine.name_done(outcome::fenced, lost, now);
+    if (chance(trouble)) return machine.name_done(outcome::transient, {}, now);
+    for (const auto& item : order.items)
+      if (killers.contains(item.number)) return machine.condemn("its owners died");
+    return machine.name_done(outcome::done, {}, now);
   }
 
   turn::order commit(const turn::order& order) {
@@ -223,6 +240,32 @@ BOOST_AUTO_TEST_CASE(what_is_left_of_a_failed_batch_is_tried_again_before_it_is_
   auto order = machine.decide_failed("a handler threw");
   BOOST_TEST((order.what == step::read));
   BOOST_TEST((order.items == items({2}, 8)));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_condemned_is_found_by_halving_and_never_decided) {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    model world{seed};
+    world.named = true;
+    world.killers = {4, 6};
+    world.run(items({1, 2, 3, 4, 5, 6, 7}));
+    BOOST_TEST((world.settled == std::vector<item_number>{1, 2, 3, 5, 7}));
+    BOOST_TEST((world.parked == std::vector<item_number>{4, 6}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_named_batch_is_named_again_whenever_it_begins_again) {
+  turn machine;
+  BOOST_TEST((machine.begin({{1, 1}, {2, 2}}, true).what == step::name));
+  BOOST_TEST((machine.name_done(outcome::unknown, {}, {}).what == step::wait));
+  BOOST_TEST((machine.waited().what == step::name));
+  BOOST_TEST((machine.name_done(outcome::done, {}, {}).what == step::read));
+  machine.read_done(outcome::done, {});
+  machine.decide_done();
+  machine.commit_done(outcome::unknown, {}, "", {});
+  BOOST_TEST((machine.resolved({}).what == step::name)); // its epoch is another one now
+  auto order = machine.name_done(outcome::fenced, {1}, {});
+  BOOST_TEST((order.what == step::name));
+  BOOST_TEST((order.items == items({2}, 2)));
 }
 
 BOOST_AUTO_TEST_CASE(a_transient_error_parks_nothing_and_waits_longer_each_time) {
