@@ -253,8 +253,14 @@ bool ownership_machine::plan_claims(const std::vector<partition_row>& rows, stea
       wanted[row.owner].emplace_back(row.id, row.at);
   }
   for (auto& [from, ids] : wanted)
-    claims_.push_back({from, std::move(ids)});
+    claims_.push_back({from, std::move(ids), died(from, now)});
   return all_owned;
+}
+
+/// We have not: what names us was released, and PostgreSQL has forgotten it. Nor has one that is
+/// only cut off, and says so.
+bool ownership_machine::died(const std::optional<node_key>& owner, steady_time now) const {
+  return owner && owner != config_.self && !silence_.speaks(*owner, now);
 }
 
 bool ownership_machine::orphaned(const partition_row& row, steady_time now) {
@@ -284,7 +290,7 @@ void ownership_machine::on(const seen::claimed& event, steady_time now) {
   busy_ = false;
   auto from = std::exchange(claiming_, std::nullopt);
   for (auto row : event.rows) {
-    row.adoption = from && from->from && from->from != config_.self;
+    row.adoption = from && from->died;
     orphan_since_.erase(row.id);
     given_away_.erase(row.id);
     // It came too late: it goes back as it is.

@@ -108,10 +108,11 @@ namespace order {
 struct enroll {};    ///< (request) take the lock, write the row, mark our older rows as left
 struct heartbeat {}; ///< (request)
 struct poll {};      ///< (request)
-/// (request) `from`: the dead owner before, if there was one.
+/// (request) `from`: the owner before, if there was one.
 struct claim {
   std::optional<node_key> from;
   std::vector<held_partition> rows; ///< with the epochs that were seen
+  bool died = false;                ///< it did, as far as anybody can see
 };
 /// (request) End the sessions of a dead incarnation: it holds locks.
 struct terminate {
@@ -208,6 +209,7 @@ private:
   void plan_moves(const std::vector<partition_row>& rows);
   bool orphaned(const partition_row& row, steady_time now);
   bool may_take(const partition_row& row, steady_time now) const;
+  bool died(const std::optional<node_key>& owner, steady_time now) const;
   std::string target_of(partition_id id) const;
   void forget(partition_id id);
   void give_up();

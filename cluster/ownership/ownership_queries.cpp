@@ -26,6 +26,16 @@ store::statement commit_lazily() {
   return {"commit_lazily", "select set_config('synchronous_commit', 'off', true)", {}, no_rows};
 }
 
+/// The same, unless something is named in this partition: who claims it after a crash of
+/// PostgreSQL must see that it was given back, and blame nothing.
+store::statement commit_lazily_unless_named(partition_id part, epoch at) {
+  return {"commit_lazily_unless_named",
+          "select set_config('synchronous_commit', case when exists "
+          "(select from suspect where part = $1 and epoch = $2) "
+          "then current_setting('synchronous_commit') else 'off' end, true)",
+          store::params{}.add_int2(static_cast<std::int16_t>(part)).add_int8(at), no_rows};
+}
+
 stream_cursor cursor_of(const store::rows& rows, std::size_t row, std::size_t col) {
   return {static_cast<std::int32_t>(rows.get_int(row, col)), rows.get_int(row, col + 1),
           command_id{rows.maybe_uuid(row, col + 2).value_or(uuid{})}};
@@ -199,7 +209,7 @@ std::vector<store::statement> release(partition_id part, epoch at, const lane_cu
     "where id = $1 and epoch = $2 and owner_node = $3 and owner_incarnation = $4",
     std::move(values), no_rows};
   // A lost release leaves the row with us, who have nothing of it: it is free for whoever sees it.
-  return {commit_lazily(), std::move(give)};
+  return {commit_lazily_unless_named(part, at), std::move(give)};
 }
 
 std::vector<store::statement> raise_epochs(std::span<const held_partition> seen,

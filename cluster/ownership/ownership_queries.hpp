@@ -38,7 +38,8 @@ inline constexpr int deaths_max = 7;
 std::vector<store::statement> claim(std::span<const held_partition> seen, const node_key& self,
                                     bool adoption);
 std::vector<owned_partition> claimed_of(const std::vector<store::rows>& answers);
-/// One transaction that does not wait for the disk: a claim that follows it does.
+/// One transaction that does not wait for the disk (a claim that follows it does) unless suspects
+/// are named under this epoch.
 std::vector<store::statement> release(partition_id part, epoch at, const lane_cursors& cursors,
                                       const std::string& target, const node_key& self);
 /// One transaction; the last statement's rows: (id int2, epoch int8) of those that are still ours.

@@ -80,8 +80,7 @@ void ownership_driver::impl::watch_quarantine(const std::vector<partition_row>& 
 
 ownership_driver::impl::answer ownership_driver::impl::carry_out(const order::claim& what) {
   const auto& self = options.machine.self;
-  bool died = what.from && what.from != self;
-  auto answered = db.run(sql::claim(what.rows, self, died), store::tx::transaction);
+  auto answered = db.run(sql::claim(what.rows, self, what.died), store::tx::transaction);
   if (!answered) {
     bool blocked = answered.error().sqlstate == lock_not_available;
     observe::log_warn("claim-failed", "{} partitions of {}: {}", what.rows.size(),

@@ -43,6 +43,8 @@ public:
   bool dead(const node_key& who, steady_time now);
   /// Some counter that should move did not since the poll before: look more often.
   bool suspicious(steady_time now) const;
+  /// It has just said that it serves nothing: it has not died.
+  bool speaks(const node_key& who, steady_time now) const { return fresh(idle_, who, now); }
   /// Its counter did not move between two of our polls.
   bool stands_still(const node_key& who) const;
 

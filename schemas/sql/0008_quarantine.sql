@@ -44,8 +44,8 @@ $claim$;
 
 -- recado_claim for partitions whose owner has died. Its death counts against the commands that it
 -- had named in that life, and against the partition if there are any; too many of them in a row
--- without a commit, and the partition gets no owner any more. deaths_without_commit stays at 1 for
--- one that was idle, however many of its owners die.
+-- without a commit, and the partition gets no owner any more. Where nothing was named nothing is
+-- counted, however many owners die.
 create function recado_adopt(ids int2[], seen int8[], node text, incarnation int8, deaths_max int4)
 returns table (id int2, epoch int8)
 language plpgsql volatile
@@ -76,9 +76,7 @@ begin
       returning t.part),
     fate as (
       select d.id, d.epoch,
-             case when exists (select from blamed b where b.part = d.id)
-                  then d.before + 1
-                  else greatest(d.before, 1) end as deaths
+             d.before + exists (select from blamed b where b.part = d.id)::int4 as deaths
       from dead d),
     adopted as (
       update partition p

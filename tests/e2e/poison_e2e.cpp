@@ -179,8 +179,9 @@ BOOST_AUTO_TEST_CASE(what_kills_even_when_it_is_set_aside_is_quarantined_until_i
   auto asked = send_killer(here, killer);
   const std::string quarantined = "partition where quarantined_at is not null";
   auto deaths = here.count_deaths([&] { return here.count(quarantined) > 0; });
-  BOOST_TEST(deaths >= 7); // more if the batch of its second victim had innocents in it
-  BOOST_TEST(deaths <= 9);
+  // One that nobody expected, and seven; more if the batch of its second victim had innocents.
+  BOOST_TEST(deaths >= 8);
+  BOOST_TEST(deaths <= 10);
   BOOST_TEST(here.count(quarantined) == 1);
   auto part = fmt::to_string(here.query("select id from " + quarantined).get_int(0, 0));
   BOOST_TEST(here.cluster_command({"status"}).find("partition " + part + " is QUARANTINED") !=

@@ -16,7 +16,7 @@ overloaded(F...) -> overloaded<F...>;
 ownership_config config_of(const identity& who) {
   ownership_config out;
   out.self = who.self;
-  out.health = 2000ms; // histories are short
+  out.health.proof = 2000ms; // histories are short
   return out;
 }
 

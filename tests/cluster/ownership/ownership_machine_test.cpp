@@ -64,19 +64,22 @@ struct fixture {
     ownership_actions all;
     for (auto until = now + time; now < until; now += 50ms) {
       step(seen::tick{});
-      for (int i = 0; i < 10; ++i) {
-        all.insert(all.end(), last.begin(), last.end());
-        if (said<order::heartbeat>())
-          step(seen::heartbeat{beats, true});
-        else if (said<order::poll>())
-          step(seen::snapshot{nodes, rows});
-        else if (said<order::enroll>())
-          step(seen::enrolled{});
-        else
-          break;
-      }
+      answer(all, beats);
     }
     last = all;
+  }
+  void answer(ownership_actions& all, bool beats = true) {
+    for (int i = 0; i < 10; ++i) {
+      all.insert(all.end(), last.begin(), last.end());
+      if (said<order::heartbeat>())
+        step(seen::heartbeat{beats, true});
+      else if (said<order::poll>())
+        step(seen::snapshot{nodes, rows});
+      else if (said<order::enroll>())
+        step(seen::enrolled{});
+      else
+        break;
+    }
   }
 };
 
@@ -116,7 +119,8 @@ BOOST_FIXTURE_TEST_CASE(a_silent_nodes_partition_is_claimed, fixture) {
   live(3000ms);
   BOOST_TEST(!said<order::claim>());
   live(1000ms);
-  BOOST_TEST(said<order::claim>());
+  BOOST_REQUIRE(said<order::claim>());
+  BOOST_TEST(find<order::claim>()->died);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_blocked_claim_ends_the_sessions_of_the_dead_one_and_is_made_again,
@@ -255,6 +259,38 @@ BOOST_FIXTURE_TEST_CASE(what_was_released_is_for_others_first, fixture) {
   BOOST_TEST(!said<order::claim>());
   live(1500ms);
   BOOST_TEST(said<order::claim>());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_release_that_was_lost_is_taken_back_and_nobody_has_died, fixture) {
+  own_two();
+  live(100ms);
+  step(seen::release_wanted{0, {}});
+  step(seen::released{0, true}); // and PostgreSQL crashed: the row still names us
+  live(1500ms);
+  BOOST_REQUIRE(said<order::claim>());
+  BOOST_TEST((find<order::claim>()->from == me));
+  BOOST_TEST(!find<order::claim>()->died);
+  step(seen::claimed{{{0, 6, {}, false}}});
+  BOOST_REQUIRE(said<order::own>());
+  BOOST_TEST(!find<order::own>()->what.adoption);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_says_that_it_serves_nothing_loses_its_partitions_but_has_not_died,
+                        fixture) {
+  nodes.push_back({{"n2", 1}, 1, false});
+  serve({{0, 4, node_key{"n2", 1}, ""}});
+  for (int i = 0; i < 20 && !said<order::claim>(); ++i) {
+    step(seen::serves_nothing{{"n2", 1}});
+    ownership_actions all;
+    answer(all);
+    live(100ms);
+    last.insert(last.end(), all.begin(), all.end());
+  }
+  BOOST_REQUIRE(said<order::claim>());
+  BOOST_TEST(!find<order::claim>()->died);
+  step(seen::claimed{{{0, 5, {}, false}}});
+  BOOST_REQUIRE(said<order::own>());
+  BOOST_TEST(!find<order::own>()->what.adoption);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_node_whose_row_is_gone_is_superseded, fixture) {

@@ -141,6 +141,26 @@ BOOST_FIXTURE_TEST_CASE(another_node_takes_over_from_one_that_left, ownership_da
   BOOST_REQUIRE(node.until([&] { return node.owned() == 64; }));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_living_owner_takes_back_what_its_lost_release_left_and_nobody_has_died,
+                        all_owned) {
+  exec("insert into suspect select id, '0197a000-0000-7000-8000-000000000001', 0, epoch, now() "
+       "from partition where id = 7");
+  // As a crash of PostgreSQL does it: the release is done, and the row is as before.
+  exec("create function lose() returns trigger language plpgsql as 'begin return null; end'");
+  exec("create trigger lose before update on partition for each row "
+       "when (new.owner_node is null) execute function lose()");
+  {
+    std::lock_guard lock{node.mutex};
+    node.holding.erase(7);
+  }
+  node.driver.release(7, {});
+  BOOST_REQUIRE(node.until([this] { return node.holding.contains(7); }));
+  BOOST_TEST(node.holding.at(7).at == 2);
+  BOOST_TEST(!node.holding.at(7).adoption);
+  BOOST_TEST(query("select deaths_without_commit from partition where id = 7").get_int(0, 0) == 0);
+  BOOST_TEST(query("select attempts from suspect").get_int(0, 0) == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(without_postgres_nothing_is_served_until_it_is_back, all_owned) {
   server().pause();
   BOOST_CHECK(node.until([this] { return node.serving.size() == 2; }));

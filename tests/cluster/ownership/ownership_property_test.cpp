@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(of_two_nodes_the_last_one_keeps_what_it_has_even_when_both_
 BOOST_AUTO_TEST_CASE(nodes_that_crash_while_partitions_move_never_own_one_epoch_both) {
   std::size_t moves = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    ownership_world world{seed, {}, 2 + seed % 3};
+    ownership_world world{seed, {.lost_release = 0.05}, 2 + seed % 3};
     world.run(40s);
     world.join();
     world.run(20s);

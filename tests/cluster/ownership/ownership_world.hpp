@@ -18,6 +18,7 @@ struct ownership_faults {
   double failed = 0.02;
   double hang = 0.3; ///< a crashed node leaves its rows locked until it is terminated
   double lost_session = 0.002;
+  double lost_release = 0; ///< it was carried out, and PostgreSQL crashed
 };
 
 class ownership_world {
@@ -192,6 +193,7 @@ private:
   answer carry_out(node& one, order::claim& what) {
     if (chance(faults_.failed)) return seen::claim_failed{};
     if (what.from && hung_.contains(*what.from)) return seen::claim_failed{true};
+    if (what.died && what.from == one.self) broken = "takes itself for dead";
     seen::claimed out;
     for (const auto& [id, at] : what.rows) {
       auto& row = rows_.at(id);
@@ -211,7 +213,7 @@ private:
   answer carry_out(node& one, order::release& what) {
     if (chance(faults_.failed)) return seen::released{what.id, false};
     auto& row = rows_.at(what.id);
-    if (row.at == what.at && row.owner == one.self) {
+    if (row.at == what.at && row.owner == one.self && !chance(faults_.lost_release)) {
       row.owner.reset();
       row.target = what.target;
     }
