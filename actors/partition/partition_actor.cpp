@@ -234,8 +234,8 @@ void partition_state::ended(const undecided_list& items) {
     }
     if (item->came_by != path::stream) continue;
     auto lane_index = static_cast<std::size_t>(item->what.priority);
-    trackers[lane_index].done(item->stream_generation, item->stream_seq);
-    ++granted[lane_index];
+    // What an earlier owner on this node had read was no credit of our reader's.
+    if (trackers[lane_index].done(item->stream_generation, item->stream_seq)) ++granted[lane_index];
   }
   for (std::size_t i = 0; i < lanes; ++i)
     if (granted[i] > 0) ports.grant(config.id, static_cast<lane>(i), granted[i]);

@@ -2,8 +2,8 @@
 /// The contiguous low-watermark of one (partition, lane): every command at or below it is decided.
 #include "schemas/uuid.hpp"
 
+#include <algorithm>
 #include <deque>
-#include <optional>
 
 namespace recado::cluster {
 
@@ -29,18 +29,20 @@ public:
     return true;
   }
 
-  /// Decided for good: committed, rejected, dropped, parked or a known duplicate.
-  void done(std::int32_t generation, std::int64_t seq) {
-    for (auto& entry : open_)
-      if (entry.at.generation == generation && entry.at.seq == seq) {
-        entry.done = true;
-        break;
-      }
+  /// Decided for good: committed, rejected, dropped, parked or a known duplicate. False: it was not
+  /// open here (any more), so that it is of an earlier owner's, and nobody waits for its end.
+  bool done(std::int32_t generation, std::int64_t seq) {
+    auto ended = std::ranges::find_if(open_, [&](const slot& entry) {
+      return entry.at.generation == generation && entry.at.seq == seq;
+    });
+    if (ended == open_.end() || ended->done) return false;
+    ended->done = true;
     while (!open_.empty() && open_.front().done) {
       cursor_ = open_.front().at;
       open_.pop_front();
       ++moved_;
     }
+    return true;
   }
 
   /// The lane is idle up to this place: nothing is open, nothing lies before it.

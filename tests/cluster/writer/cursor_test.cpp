@@ -23,6 +23,19 @@ BOOST_AUTO_TEST_CASE(the_cursor_waits_for_the_oldest_open_command) {
   BOOST_TEST(lane.open() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_ends_once_and_only_if_it_was_delivered_here) {
+  cursor_tracker lane{{1, 10, {}}};
+  BOOST_TEST(lane.delivered(1, 12, {}));
+  BOOST_TEST(lane.delivered(1, 15, {}));
+  BOOST_TEST(!lane.done(1, 9));
+  BOOST_TEST(!lane.done(2, 12));
+  BOOST_TEST(lane.done(1, 15));
+  BOOST_TEST(!lane.done(1, 15)); // though it waits for 12
+  BOOST_TEST(lane.done(1, 12));
+  BOOST_TEST(!lane.done(1, 12));
+  BOOST_TEST(lane.cursor().seq == 15);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_delivered_before_is_refused) {
   cursor_tracker lane{{2, 10, {}}};
   BOOST_TEST(!lane.delivered(2, 10, {}));
