@@ -6,13 +6,6 @@ using namespace cluster;
 
 namespace {
 
-template <class... F>
-struct overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-overloaded(F...) -> overloaded<F...>;
-
 ownership_config config_of(const identity& who) {
   ownership_config out;
   out.self = who.self;
@@ -34,8 +27,8 @@ void ownership_host::step(const ownership_event& what) {
   while (!waiting_.empty()) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    for (auto& action : machine_.step(next, at_.clock.now()))
-      carry_out(action);
+    for (const auto& action : machine_.step(next, at_.clock.now()))
+      std::visit([this](const auto& one) { carry_out(one); }, action);
   }
   stepping_ = false;
   set_alarm();
@@ -72,83 +65,101 @@ void ownership_host::ask(std::vector<partition_id> rows, std::function<void(Answ
               }});
 }
 
-void ownership_host::carry_out(ownership_action& what) {
+void ownership_host::carry_out(const order::enroll&) {
   auto self = who_.self;
-  std::visit(
-    overloaded{
-      [&](order::enroll&) {
-        auto free = std::make_shared<bool>(false);
-        at_.db.run({self.incarnation,
-                    true,
-                    true,
-                    {},
-                    [&at = at_, self, free] { *free = at.rows.enroll(self); },
-                    [this, free](fate how) {
-                      bool taken = how == fate::done && !*free;
-                      if (how == fate::done && *free) return step(seen::enrolled{});
-                      step(seen::enroll_failed{taken});
-                    }});
-      },
-      [&](order::heartbeat&) {
-        ask<seen::heartbeat>(
-          {},
-          [&at = at_, self, ok = nats_ok_](auto& out) {
-            out = {true, at.rows.heartbeat(self, ok)};
-          },
-          [](fate) { return seen::heartbeat{}; });
-      },
-      [&](order::poll&) {
-        ask<seen::snapshot>(
-          {},
-          [&at = at_](auto& out) {
-            out = {at.rows.poll_nodes(), at.rows.partitions};
-          },
-          [](fate) { return seen::poll_failed{}; });
-      },
-      [&](order::claim& act) {
-        std::vector<partition_id> rows;
-        for (const auto& [id, _] : act.rows)
-          rows.push_back(id);
-        ask<seen::claimed>(
-          rows,
-          [&at = at_, self, seen = act.rows](auto& out) { out.rows = at.rows.claim(seen, self); },
-          [](fate how) { return seen::claim_failed{how == fate::blocked}; });
-      },
-      [&](order::terminate& act) {
-        ask<seen::terminated>(
-          {}, [&at = at_, who = act.who.incarnation](auto&) { at.db.terminate(who); },
-          [](fate) { return seen::terminated{}; });
-      },
-      [&](order::release& act) {
-        bool back = as_acquired_.erase(act.id) > 0;
-        ask<seen::released>(
-          {act.id},
-          [&at = at_, self, act, back](auto& out) {
-            at.rows.release(act.id, act.at, act.cursors, act.target, self, back);
-            out = {act.id, true};
-          },
-          [this, id = act.id, back](fate) {
-            if (back) as_acquired_.insert(id);
-            return seen::released{id, false};
-          });
-      },
-      [&](order::leave&) {
-        ask<seen::left>(
-          {}, [&at = at_, self](auto&) { at.rows.leave(self); }, [](fate) { return seen::left{}; });
-      },
-      [&](order::notify& act) { ports_.notify(act.node); },
-      [&](order::own& act) {
-        at_.log.say("{}#{} owns {} at epoch {}{}", self.node, self.incarnation, act.what.id,
-                    act.what.at, act.what.adoption ? ", adopted" : "");
-        ports_.own(act.what);
-      },
-      [&](order::drop& act) { ports_.drop(act.id); },
-      [&](order::hand_over& act) { ports_.hand_over(act.id); },
-      [&](order::serve&) {},
-      [&](order::superseded&) { at_.ended(self.incarnation); },
-      [&](order::over&) { at_.ended(self.incarnation); },
+  auto free = std::make_shared<bool>(false);
+  at_.db.run({self.incarnation,
+              true,
+              true,
+              {},
+              [&at = at_, self, free] { *free = at.rows.enroll(self); },
+              [this, free](fate how) {
+                bool taken = how == fate::done && !*free;
+                if (how == fate::done && *free) return step(seen::enrolled{});
+                step(seen::enroll_failed{taken});
+              }});
+}
+
+void ownership_host::carry_out(const order::heartbeat&) {
+  ask<seen::heartbeat>(
+    {},
+    [&at = at_, self = who_.self, ok = nats_ok_](auto& out) {
+      out = {true, at.rows.heartbeat(self, ok)};
     },
-    what);
+    [](fate) { return seen::heartbeat{}; });
+}
+
+void ownership_host::carry_out(const order::poll&) {
+  ask<seen::snapshot>(
+    {},
+    [&at = at_](auto& out) {
+      out = {at.rows.poll_nodes(), at.rows.partitions};
+    },
+    [](fate) { return seen::poll_failed{}; });
+}
+
+void ownership_host::carry_out(const order::claim& act) {
+  std::vector<partition_id> rows;
+  for (const auto& [id, _] : act.rows)
+    rows.push_back(id);
+  ask<seen::claimed>(
+    rows,
+    [&at = at_, self = who_.self, seen = act.rows](auto& out) {
+      out.rows = at.rows.claim(seen, self);
+    },
+    [](fate how) { return seen::claim_failed{how == fate::blocked}; });
+}
+
+void ownership_host::carry_out(const order::terminate& act) {
+  ask<seen::terminated>(
+    {}, [&at = at_, who = act.who.incarnation](auto&) { at.db.terminate(who); },
+    [](fate) { return seen::terminated{}; });
+}
+
+void ownership_host::carry_out(const order::release& act) {
+  bool back = as_acquired_.erase(act.id) > 0;
+  ask<seen::released>(
+    {act.id},
+    [&at = at_, self = who_.self, act, back](auto& out) {
+      at.rows.release(act.id, act.at, act.cursors, act.target, self, back);
+      out = {act.id, true};
+    },
+    [this, id = act.id, back](fate) {
+      if (back) as_acquired_.insert(id);
+      return seen::released{id, false};
+    });
+}
+
+void ownership_host::carry_out(const order::leave&) {
+  ask<seen::left>(
+    {}, [&at = at_, self = who_.self](auto&) { at.rows.leave(self); },
+    [](fate) { return seen::left{}; });
+}
+
+void ownership_host::carry_out(const order::notify& act) {
+  ports_.notify(act.node);
+}
+
+void ownership_host::carry_out(const order::own& act) {
+  at_.log.say("{}#{} owns {} at epoch {}{}", who_.self.node, who_.self.incarnation, act.what.id,
+              act.what.at, act.what.adoption ? ", adopted" : "");
+  ports_.own(act.what);
+}
+
+void ownership_host::carry_out(const order::drop& act) {
+  ports_.drop(act.id);
+}
+
+void ownership_host::carry_out(const order::hand_over& act) {
+  ports_.hand_over(act.id);
+}
+
+void ownership_host::carry_out(const order::superseded&) {
+  at_.ended(who_.self.incarnation);
+}
+
+void ownership_host::carry_out(const order::over&) {
+  at_.ended(who_.self.incarnation);
 }
 
 void ownership_host::resolve(std::vector<held_partition> held, resolved then) {

@@ -29,7 +29,20 @@ public:
   void set_nats_ok(bool yes) { nats_ok_ = yes; }
 
 private:
-  void carry_out(cluster::ownership_action& what);
+  void carry_out(const cluster::order::enroll&);
+  void carry_out(const cluster::order::heartbeat&);
+  void carry_out(const cluster::order::poll&);
+  void carry_out(const cluster::order::claim& act);
+  void carry_out(const cluster::order::terminate& act);
+  void carry_out(const cluster::order::release& act);
+  void carry_out(const cluster::order::leave&);
+  void carry_out(const cluster::order::notify& act);
+  void carry_out(const cluster::order::own& act);
+  void carry_out(const cluster::order::drop& act);
+  void carry_out(const cluster::order::hand_over& act);
+  void carry_out(const cluster::order::serve&) {} // served is asked of the machine itself
+  void carry_out(const cluster::order::superseded&);
+  void carry_out(const cluster::order::over&);
   /// A request that ends with this event, or with `failed` if it was not carried out for certain.
   template <class Answer>
   void ask(std::vector<partition_id> rows, std::function<void(Answer&)> apply,
