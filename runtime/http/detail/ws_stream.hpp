@@ -14,10 +14,7 @@ using ws_stream = ws::stream<shared_socket, true>;
 // Boost 1.74, which is pinned, has the switch that later versions set with stream::compress(), but
 // no way to reach it. An explicit instantiation may name private members.
 struct impl_tag {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wnon-template-friend"
   friend auto private_member(impl_tag);
-#pragma GCC diagnostic pop
 };
 template <class Tag, auto Member>
 struct door {

@@ -90,6 +90,7 @@ BOOST_AUTO_TEST_CASE(the_first_signing_key_is_made_once_and_kept) {
 
 BOOST_AUTO_TEST_CASE(nodes_that_start_at_once_agree_on_one_key) {
   std::vector<std::future<std::string>> nodes;
+  nodes.reserve(8);
   for (int i = 0; i < 8; ++i)
     nodes.push_back(std::async(std::launch::async, [this, i] {
       auto got = answer_of<std::vector<signing_key>>([&](auto done) {
@@ -98,6 +99,7 @@ BOOST_AUTO_TEST_CASE(nodes_that_start_at_once_agree_on_one_key) {
       return got && got->size() == 1 ? got->front().kid : "another";
     }));
   std::vector<std::string> seen;
+  seen.reserve(nodes.size());
   for (auto& node : nodes)
     seen.push_back(node.get());
   for (const auto& kid : seen)
