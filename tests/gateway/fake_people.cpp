@@ -119,6 +119,7 @@ public:
       auto* found = find(client, user);
       if (!found) return done(fail(ec::user_not_found));
       std::vector<identity_record> out;
+      out.reserve(found->identities.size());
       for (const auto& [channel, each] : found->identities)
         out.push_back(each);
       done(out);

@@ -41,9 +41,9 @@ callers::callers(site& at, world around) : at_(at), world_(std::move(around)) {
 uuid callers::make_id(std::uint64_t kind) {
   uuid out;
   auto number = next_id_++;
-  for (int i = 0; i < 8; ++i) {
-    out.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(kind >> (56 - 8 * i));
-    out.bytes[static_cast<std::size_t>(8 + i)] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
+  for (std::size_t i = 0; i < 8; ++i) {
+    out.bytes[i] = static_cast<std::uint8_t>(kind >> (56 - 8 * i));
+    out.bytes[8 + i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
   }
   return out;
 }

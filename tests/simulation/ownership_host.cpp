@@ -100,6 +100,7 @@ void ownership_host::carry_out(const order::poll&) {
 
 void ownership_host::carry_out(const order::claim& act) {
   std::vector<partition_id> rows;
+  rows.reserve(act.rows.size());
   for (const auto& [id, _] : act.rows)
     rows.push_back(id);
   ask<seen::claimed>(
@@ -165,6 +166,7 @@ void ownership_host::carry_out(const order::over&) {
 void ownership_host::resolve(std::vector<held_partition> held, resolved then) {
   auto self = who_.self;
   std::vector<partition_id> rows;
+  rows.reserve(held.size());
   for (const auto& [id, _] : held)
     rows.push_back(id);
   auto kept = std::make_shared<std::vector<held_partition>>();

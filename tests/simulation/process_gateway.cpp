@@ -69,6 +69,7 @@ void process::carry_out(act::offer& what) {
 
 void process::carry_out(act::store& what) {
   std::vector<inbox_item> items;
+  items.reserve(what.items.size());
   for (auto& one : what.items)
     items.push_back({one.part, one.what});
   auto got = std::make_shared<std::vector<inbox_answer>>();

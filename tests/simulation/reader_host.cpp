@@ -270,7 +270,8 @@ void reader_host::make_next(const look_ptr& now) {
     [this, now, next] {
       auto moved = std::make_shared<bool>(false);
       auto set = [&at = at_, now, next, moved] {
-        if ((*moved = at.rows.stream == now->row)) at.rows.stream = *next;
+        *moved = at.rows.stream == now->row;
+        if (*moved) at.rows.stream = *next;
       };
       at_.db.run({who_.self.incarnation,
                   true,

@@ -146,6 +146,7 @@ void writer_host::on_read(fate how, const read_answer& got) {
 
 void writer_host::take_inbox(const std::vector<inbox_entry>& found) {
   std::vector<undecided_ptr> rows;
+  rows.reserve(found.size());
   for (const auto& row : found)
     rows.push_back(from_inbox(row));
   queue_.enqueue_inbox(rows);
@@ -366,6 +367,7 @@ void writer_host::poll() {
   later(at_, who_.self.incarnation, inbox_poll, [this] { poll(); });
   if (!machine_.idle() || partitions_.empty()) return;
   std::vector<partition_id> parts;
+  parts.reserve(partitions_.size());
   for (const auto& [part, _] : partitions_)
     parts.push_back(part);
   auto got = std::make_shared<std::vector<inbox_entry>>();

@@ -46,6 +46,7 @@ std::vector<std::string> wrapped(const std::vector<std::string>& command) {
 pid_t spawn(const std::vector<std::string>& command, const std::string& log) {
   auto words = wrapped(command);
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words)
     argv.push_back(word.data());
   argv.push_back(nullptr);

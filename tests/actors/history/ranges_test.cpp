@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(reading_on_while_messages_come_repeats_none_and_leaves_none
   std::optional<std::int64_t> before = 11;
   for (;;) {
     auto got = range(in, {none, before, 4});
-    down = seqs(*got) + down;
+    down.insert(0, seqs(*got));
     add_newest();
     if (got->next.empty()) break;
     before = std::stoll(got->next);

@@ -335,6 +335,7 @@ BOOST_AUTO_TEST_CASE(one_message_id_in_two_conversations_is_applied_in_one_of_th
   for (int round = 0; round < 20; ++round) {
     auto id = message_id::make();
     std::vector<command> rivals;
+    rivals.reserve(all.size());
     for (const auto& where : all)
       rivals.push_back(world.text(where, "mine", id));
     for (const auto& cmd : rivals)

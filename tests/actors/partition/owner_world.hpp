@@ -195,6 +195,7 @@ public:
   std::vector<reply> all_answers() {
     std::lock_guard lock{mutex};
     std::vector<reply> out;
+    out.reserve(answers.size());
     for (const auto& [_, said] : answers)
       out.push_back(said);
     return out;
@@ -270,6 +271,7 @@ private:
     };
     ports.positions = [this](auto items, auto done) {
       std::vector<std::pair<client_id, conversation_id>> of;
+      of.reserve(items.size());
       for (const auto& item : items)
         of.emplace_back(item.client, item.conversation);
       db.pool().run({journal::positions(of)}, store::tx::read, [done](store::outcome got) {

@@ -58,6 +58,7 @@ struct two_boards {
   }
   std::vector<presence_record> find(std::vector<std::string> names, std::string viewer = {}) {
     std::vector<user_id> users;
+    users.reserve(names.size());
     for (auto& each : names)
       users.emplace_back(std::move(each));
     std::vector<presence_record> out;

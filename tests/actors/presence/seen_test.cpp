@@ -27,6 +27,7 @@ struct seen_world {
   /// "ana:7 bruno:- "
   std::string known(std::vector<std::string> names, std::string viewer = {}) {
     std::vector<user_id> users;
+    users.reserve(names.size());
     for (auto& each : names)
       users.emplace_back(std::move(each));
     auto rows = db.run(known_users(client, user_id{std::move(viewer)}, users));
@@ -38,7 +39,7 @@ struct seen_world {
     }
     std::string out;
     for (const auto& [name, seen] : found)
-      out += name + ':' + seen + ' ';
+      out += fmt::format("{}:{} ", name, seen);
     return out;
   }
 };

@@ -43,8 +43,9 @@ std::array<int, N> free_ports() {
     sockets[i] = ::socket(AF_INET, SOCK_STREAM, 0);
     auto address = loopback(0);
     socklen_t size = sizeof address;
-    ::bind(sockets[i], reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(sockets[i], reinterpret_cast<sockaddr*>(&address), &size);
+    auto* at = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(sockets[i], at, size) != 0 || ::getsockname(sockets[i], at, &size) != 0)
+      throw std::runtime_error("no free port");
     ports[i] = ntohs(address.sin_port);
   }
   for (auto socket : sockets)
@@ -73,6 +74,7 @@ bool wait_until(const std::function<bool()>& done) {
 /// cannot be started.
 pid_t start(std::vector<std::string> words, const fs::path& log = "/dev/null") {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words)
     argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -32,6 +32,7 @@ servers::servers() {
     "node",     script.string(), modules.string(), certificate_.key_file(), certificate_.file(),
     hook_secret};
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words)
     argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -89,7 +89,8 @@ BOOST_AUTO_TEST_CASE(from_any_state_the_fewest_possible_move) {
     for (int i = 0; i < 1 + static_cast<int>(dice() % 7); ++i)
       nodes.insert("n" + std::to_string(i));
     owners before;
-    for (partition_id part = 0; part < 1 + dice() % 200; ++part)
+    const auto count = static_cast<partition_id>(1 + dice() % 200);
+    for (partition_id part = 0; part < count; ++part)
       before[part] = "n" + std::to_string(dice() % 9); // some of them are not there
     auto after = place(nodes, before);
     check_balance(nodes, after);

@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(after_the_total_deadline_all_that_is_left_is_killed_at_once
   auto config = config_of();
   config.stop_all = 7s;
   std::vector<child_spec> many;
+  many.reserve(10);
   for (int i = 0; i < 10; ++i)
     many.push_back(spec("c" + std::to_string(i), manner::refuses_to_stop)); // 5 s each
   auto root = supervise(system, config, many);

@@ -171,6 +171,7 @@ BOOST_AUTO_TEST_CASE(a_storm_over_many_children_escalates_although_each_failed_o
   auto config = config_of();
   config.in_total = {20, 10s};
   std::vector<child_spec> many;
+  many.reserve(40);
   for (int i = 0; i < 40; ++i)
     many.push_back(spec("c" + std::to_string(i)));
   auto root = supervise(system, config, many);

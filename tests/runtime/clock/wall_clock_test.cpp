@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(boot_time_moves_forward) {
 BOOST_AUTO_TEST_CASE(the_nodes_clock_may_be_asked_by_all_threads) {
   wall_clock node;
   std::vector<std::thread> threads;
+  threads.reserve(2);
   std::atomic<int> backwards{0};
   for (int i = 0; i < 2; ++i)
     threads.emplace_back([&node, &backwards] {

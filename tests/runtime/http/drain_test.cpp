@@ -103,6 +103,7 @@ BOOST_AUTO_TEST_CASE(stopping_drops_whoever_is_left_at_the_deadline) {
 BOOST_AUTO_TEST_CASE(websockets_are_closed_spread_over_time) {
   world w{{.linger_timeout = 200ms}};
   std::vector<ws_client> peers;
+  peers.reserve(10);
   for (int i = 0; i < 10; ++i)
     peers.emplace_back(w.port());
   BOOST_TEST(eventually([&] { return w.web->snapshot().websockets == 10; }));

@@ -82,6 +82,7 @@ BOOST_AUTO_TEST_CASE(a_draining_node_is_alive_but_not_ready) {
 
 BOOST_AUTO_TEST_CASE(probes_and_reports_may_come_from_any_thread) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([this, t] {
       for (int i = 0; i < 1000; ++i) {

@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_dropped_and_counted) {
 BOOST_AUTO_TEST_CASE(threads_do_not_mix_their_lines) {
   start(level::debug);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([t] {
       log_scope scope{"thread", std::to_string(t)};
@@ -189,6 +190,7 @@ BOOST_AUTO_TEST_CASE(of_many_threads_one_passes) {
   log_every often{1h};
   std::atomic<int> passed{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&often, &passed] {
       for (int i = 0; i < 10'000; ++i)

@@ -116,6 +116,7 @@ BOOST_AUTO_TEST_CASE(threads_count_together) {
   metrics all;
   auto total = all.make_counter("recado_x_total", "x");
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&all, total]() mutable {
       for (int i = 0; i < 5000; ++i)

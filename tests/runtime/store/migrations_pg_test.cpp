@@ -66,6 +66,7 @@ BOOST_AUTO_TEST_CASE(several_at_once_apply_each_file_once) {
   std::atomic<int> applied{0};
   std::atomic<int> failed{0};
   std::vector<std::thread> nodes;
+  nodes.reserve(4);
   for (int i = 0; i < 4; ++i)
     nodes.emplace_back([&] {
       auto done = world.migrate_to({one, two});

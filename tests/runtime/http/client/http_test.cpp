@@ -192,6 +192,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_a_stopped_client_answers_all) {
   config.queue_max = 3;
   client_world w{config};
   std::vector<std::future<http_outcome>> pending;
+  pending.reserve(20);
   for (int i = 0; i < 20; ++i)
     pending.push_back(w.begin<http_outcome>(w.post(server.url())));
   w.client->stop();
@@ -213,6 +214,7 @@ BOOST_AUTO_TEST_CASE(many_requests_run_side_by_side) {
   }};
   client_world w;
   std::vector<std::future<http_outcome>> pending;
+  pending.reserve(200);
   for (int i = 0; i < 200; ++i)
     pending.push_back(w.begin<http_outcome>(w.post(server.url())));
   for (auto& each : pending)

@@ -60,7 +60,8 @@ void raw_connection::reset() {
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
   sockaddr nothing{};
   nothing.sa_family = AF_UNSPEC;
-  ::connect(socket_, &nothing, sizeof nothing); // disconnects with RST, and keeps the descriptor
+  // Disconnects with RST, and keeps the descriptor.
+  if (::connect(socket_, &nothing, sizeof nothing) != 0) ::shutdown(socket_, SHUT_RDWR);
   socket_ = -1;
 }
 
