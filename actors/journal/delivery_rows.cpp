@@ -1,11 +1,9 @@
 #include "actors/journal/delivery_rows.hpp"
 
+#include "actors/journal/rows.hpp"
+
 namespace recado::journal {
 namespace {
-
-std::int16_t small(auto value) {
-  return static_cast<std::int16_t>(value);
-}
 
 using store::expect;
 
