@@ -25,6 +25,17 @@ std::vector<store::statement> name_suspects(std::span<const store::held_epoch> h
     keys.add(key);
     epochs.push(under[key.part]);
   }
+  // Of its batches a writer has one under way: what it had put aside again is not what it dies of.
+  store::params those;
+  those.add_array(keys.parts).add_array(keys.commands).add_array(epochs);
+  store::statement spare{
+    "spare_suspects",
+    "update suspect s set epoch = 0 "
+    "from (select distinct part, epoch from unnest($1::int2[], $3::int8[]) h(part, epoch)) h "
+    "where s.part = h.part and s.epoch = h.epoch and not exists "
+    "(select from unnest($1::int2[], $2::uuid[]) k(part, command_id) "
+    "where k.part = s.part and k.command_id = s.command_id)",
+    std::move(those), store::expect::none};
   store::statement name{
     "name_suspects",
     "insert into suspect as s (part, command_id, attempts, epoch, at) "
@@ -34,7 +45,7 @@ std::vector<store::statement> name_suspects(std::span<const store::held_epoch> h
     "epoch = excluded.epoch, at = excluded.at "
     "returning part, command_id, attempts",
     store::params{}.add_array(keys.parts).add_array(keys.commands).add_array(epochs).add_time(now)};
-  return {store::fence(held), std::move(name)};
+  return {store::fence(held), std::move(spare), std::move(name)};
 }
 
 std::vector<suspect_row> parse_suspects(const store::rows& found) {

@@ -16,9 +16,10 @@ struct suspect_row {
   std::int32_t attempts = 0; ///< owners that died when it was theirs to decide
 };
 
-/// Fence first; to be run as one transaction. `what`: each once. Naming alone counts nothing:
-/// whoever adopts the partition counts what was named under the epoch that died. The last
-/// statement's rows are for parse_suspects().
+/// Fence first; to be run as one transaction. `what`: each once; nothing else of these partitions
+/// is named under this epoch any more. Naming alone counts nothing: whoever adopts the partition
+/// counts what was named under the epoch that died. The last statement's rows are for
+/// parse_suspects().
 std::vector<store::statement> name_suspects(std::span<const store::held_epoch> held,
                                             std::span<const suspect_key> what, wall_time now);
 std::vector<suspect_row> parse_suspects(const store::rows& found);

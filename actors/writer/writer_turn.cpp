@@ -338,7 +338,11 @@ void writer_state::on_park(const park_finished& got) {
   command_scope about{item->what};
   observe::log_error("command-parked", "partition {} command {}: {}", item->part,
                      item->what.id.str(), current.why);
-  if (item->came_by == path::inbox) queue.inbox_done(item->part, item->inbox_id);
+  if (item->came_by == path::inbox) {
+    queue.inbox_done(item->part, item->inbox_id);
+    // Without a pre-read nobody has seen whether it was the last one; that of the next batch will.
+    queue.inbox_empty(item->part);
+  }
   trust(item->part, item->what.id);
   if (auto found = partitions.find(item->part); found != partitions.end())
     self->send(found->second.owner, items_ended{{item}});

@@ -1,5 +1,6 @@
 /// After the death of an owner: what is begun is named first, and what has killed three owners is
 /// set aside.
+#include "schemas/wire.hpp"
 #include "tests/actors/partition/owner_world.hpp"
 
 using namespace recado;
@@ -52,6 +53,20 @@ struct watched {
   void suspect(const command& what, int attempts) {
     world.db.exec("insert into suspect values (" + std::to_string(part) + ", '" + what.id.str() +
                   "', " + std::to_string(attempts) + ", 0, now())");
+  }
+  void store_in_inbox(const command& what) {
+    store::connection link{world.db.config()};
+    BOOST_REQUIRE(link.run_one(
+      {{},
+       "insert into inbox (part, command_id, client_id, message_id, lane, received_at, envelope) "
+       "values ($1, $2, $3, $4, 1, now(), $5)",
+       store::params{}
+         .add_int2(static_cast<std::int16_t>(part))
+         .add_uuid(what.id)
+         .add_uuid(world.client)
+         .add_uuid(std::get<send_message>(what.body).message)
+         .add_bytes(encode(what)),
+       store::expect::none}));
   }
   std::int64_t deaths() {
     return world.db
@@ -130,6 +145,17 @@ BOOST_FIXTURE_TEST_CASE(what_three_owners_died_over_is_set_aside_and_the_rest_go
   BOOST_TEST(seen.batches.size() == 1u); // the killer was never shown to the rules
 }
 
+BOOST_FIXTURE_TEST_CASE(what_waits_behind_a_killer_in_the_inbox_goes_on_once_that_is_set_aside,
+                        watched) {
+  auto killer = world.text(where, "killer"), after = world.text(where, "good");
+  suspect(killer, 3);
+  store_in_inbox(killer);
+  adopt({killer.id});
+  BOOST_TEST(world.ask(after).seq == 1);
+  BOOST_TEST(world.db.count("dead_letter") == 1);
+  BOOST_TEST(world.db.count("inbox") == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_two_owners_died_over_is_tried_again, watched) {
   auto innocent = world.text(where, "innocent");
   suspect(innocent, 2);
@@ -164,6 +190,24 @@ BOOST_FIXTURE_TEST_CASE(naming_counts_nothing_and_says_what_has_been_counted, wa
     BOOST_TEST(rows.front().attempts == attempts);
     BOOST_TEST(world.db.query("select epoch from suspect").get_int(0, 0) == held.front().second);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_death_counts_against_what_was_named_last_and_not_what_was_put_aside_again,
+                        watched) {
+  auto aside = world.text(where, "aside"), killer = world.text(where, "killer");
+  store::connection link{world.db.config()};
+  auto id = std::to_string(part);
+  std::vector<store::held_epoch> held{
+    {part, world.db.query("select epoch from partition where id = " + id).get_int(0, 0)}};
+  for (const auto* one : {&aside, &killer}) {
+    std::array keys{journal::suspect_key{part, one->id}};
+    BOOST_REQUIRE(link.run(journal::name_suspects(held, keys, owner_world::wall_now()),
+                           store::tx::transaction));
+  }
+  BOOST_REQUIRE(link.run_one(store::adopt(held, "n9", 1, 7)));
+  auto counted = world.db.query("select command_id from suspect where attempts > 0");
+  BOOST_REQUIRE_EQUAL(counted.size(), 1u);
+  BOOST_TEST((counted.get_uuid(0, 0) == killer.id.value));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
