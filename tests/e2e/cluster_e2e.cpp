@@ -91,6 +91,7 @@ BOOST_AUTO_TEST_CASE(three_nodes_share_the_work_hear_each_other_and_go_on_withou
   auto third = here.api(nodes[2]);
   constexpr int readers = 12;
   std::vector<client::web_socket> sockets;
+  sockets.reserve(readers);
   for (int i = 0; i < readers; ++i)
     sockets.push_back(socket_of(first, nodes[i % 2 == 0 ? 0 : 2], fmt::format("reader-{}", i)));
   for (int n = 0; n < 10 * readers; ++n)

@@ -34,6 +34,7 @@ BOOST_AUTO_TEST_SUITE(bulk)
 BOOST_AUTO_TEST_CASE(a_thousand_messages_are_answered_in_their_order) {
   site at;
   std::vector<std::string> where;
+  where.reserve(4);
   for (int i = 0; i < 4; ++i)
     where.push_back(at.conversation({"ana", "bruno"}));
   json all = json::array();

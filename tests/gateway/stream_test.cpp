@@ -209,6 +209,7 @@ BOOST_AUTO_TEST_CASE(every_id_leads_on_from_its_event) {
 BOOST_AUTO_TEST_CASE(what_breaks_off_within_a_resume_goes_on_from_there) {
   site at;
   std::vector<std::string> where;
+  where.reserve(5);
   for (int i = 0; i < 5; ++i)
     where.push_back(at.conversation({"ana", "bruno"}));
   auto token = at.user_token("bruno");
@@ -234,6 +235,7 @@ BOOST_AUTO_TEST_CASE(what_breaks_off_within_a_resume_goes_on_from_there) {
 BOOST_AUTO_TEST_CASE(a_client_with_many_conversations_goes_on_too) {
   site at;
   std::vector<std::string> where;
+  where.reserve(150);
   for (int i = 0; i < 150; ++i)
     where.push_back(at.conversation({"ana", "bruno"}));
   reader first{at, at.token()};

@@ -279,6 +279,7 @@ BOOST_FIXTURE_TEST_CASE(a_destroyed_writer_answers_what_waits, inbox_world) {
 
 BOOST_FIXTURE_TEST_CASE(the_last_owner_of_the_worker_may_go_while_it_works, inbox_world) {
   std::vector<std::future<answer>> waiting;
+  waiting.reserve(50);
   for (int i = 0; i < 50; ++i)
     waiting.push_back(begin({item(1)}));
   db.reset();
