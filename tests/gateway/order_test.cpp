@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_is_400_and_what_is_422) {
 BOOST_AUTO_TEST_CASE(what_has_not_been_built_says_so_after_all_checks) {
   site at;
   auto token = at.token(), admin = at.token_of(at.below.admin), id = uuid::v7().str();
-  for (std::string path :
+  for (const char* path :
        {"/v1/schedules", "/v1/dead-letters", "/v1/webhooks", "/v1/tickets", "/v1/reports/live",
         "/v1/billing/daily", "/v1/event-types", "/v1/rules", "/v1/templates", "/v1/sla-policies"}) {
     auto got = at.get(path, token);

@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(nobody_knows_the_unknown) {
 BOOST_AUTO_TEST_CASE(what_is_asked_for_must_be_users_and_not_too_many) {
   site at;
   auto token = at.token();
-  for (std::string query : {"", "?users=", "?users=a,,b", "?users=a,b%20c", "?users=,"}) {
-    auto got = at.get("/v1/presence" + query, token);
+  for (const char* query : {"", "?users=", "?users=a,,b", "?users=a,b%20c", "?users=,"}) {
+    auto got = at.get(std::string{"/v1/presence"} + query, token);
     BOOST_TEST(got.status == 422, query);
     BOOST_TEST(got.code() == "invalid_request", query);
   }
