@@ -33,6 +33,7 @@ struct undecided {
   command what;
   path came_by = path::stream;
   partition_id part = 0;
+  epoch owned = 0;                    ///< at which the owner that took it began
   std::int64_t inbox_id = 0;          ///< row to delete when came_by is inbox
   bool follows_known = true;          ///< its predecessor was seen here before it
   wall_time sequenced_at{};           ///< when the owner took it

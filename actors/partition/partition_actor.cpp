@@ -115,6 +115,7 @@ void partition_state::on_own(const own_command& got) {
 
 void partition_state::enqueue(undecided item) {
   item.part = config.id;
+  item.owned = reading;
   item.sequenced_at = ports.now();
   auto on_the_way = (item.sequenced_at - item.what.received_at).count();
   item.wire_us = static_cast<std::int32_t>(std::clamp<std::int64_t>(on_the_way, 0, INT32_MAX));

@@ -14,8 +14,8 @@ std::size_t size_of(const undecided& item) {
 
 gather::gather(gather_limits limits) : limits_(limits), lanes_(limits.queue_max) {}
 
-void gather::take(partition_id part) {
-  held_.insert(part);
+void gather::take(partition_id part, epoch owned) {
+  held_[part] = owned;
 }
 
 void gather::leave(partition_id part) {
@@ -29,7 +29,7 @@ void gather::leave(partition_id part) {
 }
 
 void gather::enqueue(work command) {
-  if (!held_.contains(command.item->part)) return;
+  if (!held(*command.item)) return;
   auto priority = command.item->what.priority;
   lanes_.push(priority, waiting{std::move(command), next_serial_++});
 }
@@ -37,8 +37,7 @@ void gather::enqueue(work command) {
 bool gather::enqueue_inbox(const std::vector<undecided_ptr>& rows) {
   bool any = false;
   for (const auto& row : rows) {
-    if (!held_.contains(row->part) || !known_rows_.emplace(row->part, row->inbox_id).second)
-      continue;
+    if (!held(*row) || !known_rows_.emplace(row->part, row->inbox_id).second) continue;
     inbox_busy_.insert(row->part);
     inbox_.push_back({{row, true}, next_serial_++});
     any = true;
@@ -91,7 +90,7 @@ void gather::close_lanes(closing& to) {
   while (!full(to)) {
     auto next = lanes_.pop();
     if (!next) return;
-    if (!held(*next)) continue;
+    if (!held(*next->command.item)) continue;
     if (!fits(to, *next) || inbox_busy_.contains(next->command.item->part))
       deferred_.push_back(std::move(*next));
     else
@@ -117,7 +116,7 @@ std::vector<work> gather::close(bool alone) {
 
 void gather::put_back(std::vector<work> commands) {
   for (auto at = commands.rbegin(); at != commands.rend(); ++at)
-    if (held_.contains(at->item->part)) deferred_.push_front({std::move(*at), next_serial_++});
+    if (held(*at->item)) deferred_.push_front({std::move(*at), next_serial_++});
 }
 
 bool gather::empty() const noexcept {

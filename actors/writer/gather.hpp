@@ -7,6 +7,7 @@
 #include "runtime/policy/weighted_lanes.hpp"
 
 #include <deque>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -22,7 +23,8 @@ class gather {
 public:
   explicit gather(gather_limits limits = {});
 
-  void take(partition_id part);
+  /// Commands of an earlier time here are none of the owner that begins now: to it they come anew.
+  void take(partition_id part, epoch owned);
   void leave(partition_id part);
   void enqueue(work command);
   /// Rows of the inbox, ascending (part, id); those that wait or are in the batch already are
@@ -74,10 +76,13 @@ private:
   void close_inbox(closing& to);
   void close_deferred(closing& to);
   void close_lanes(closing& to);
-  bool held(const waiting& next) const { return held_.contains(next.command.item->part); }
+  bool held(const undecided& item) const {
+    auto found = held_.find(item.part);
+    return found != held_.end() && found->second == item.owned;
+  }
 
   gather_limits limits_;
-  std::set<partition_id> held_;
+  std::map<partition_id, epoch> held_;
   std::set<partition_id> inbox_busy_;
   std::set<partition_id> sole_;
   bool was_sole_ = false; ///< the last batch

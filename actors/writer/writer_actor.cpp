@@ -53,8 +53,8 @@ void writer_state::start(writer_config with, writer_ports to) {
 }
 
 void writer_state::take(const take_partition& what) {
-  auto& mine = partitions[what.part] = {what.held, what.owner, std::nullopt};
-  queue.take(what.part);
+  auto& mine = partitions[what.part] = {what.held, what.held, what.owner, std::nullopt};
+  queue.take(what.part, what.held);
   auto now = ports.steady();
   if (what.adopted || !what.suspects.empty())
     mine.careful = care{

@@ -104,6 +104,7 @@ private:
     steady_time until{};           ///< at most, for suspects that do not come
   };
   struct owned {
+    epoch since = 0; ///< `held` when it was taken
     epoch held = 0;
     turn_taker owner;
     std::optional<care> careful;

@@ -135,6 +135,8 @@ void writer_state::defer(partition_id part) {
 undecided_ptr writer_state::from_inbox(const journal::inbox_row& row) const {
   undecided item;
   item.part = row.part;
+  if (auto found = partitions.find(row.part); found != partitions.end())
+    item.owned = found->second.since;
   item.inbox_id = row.id;
   item.came_by = path::inbox;
   item.sequenced_at = ports.now();

@@ -67,6 +67,7 @@ void partition_host::on_direct(const command& what) {
 
 void partition_host::enqueue(undecided item) {
   item.part = acquired_.id;
+  item.owned = acquired_.at;
   item.sequenced_at = wall_of(at_, who_);
   const auto& cmd = item.what;
   if (cmd.after) item.follows_known = seen_.find(cmd.after->command, at_.clock.now()) != nullptr;

@@ -112,9 +112,10 @@ outcome_of_seed history::run() {
     auto began = clock_.now();
     while (!at_rest()) {
       if (!clock_.run_next(began + patience))
-        throw broken(fmt::format("{} messages have no answer, or rows lie in inboxes, 90 s after "
-                                 "the last fault: {}",
-                                 checks_.open(), callers_.state()));
+        throw broken(
+          fmt::format("{} messages have no answer, or rows lie in inboxes, or generation "
+                      "{} should be over, 90 s after the last fault: {}",
+                      checks_.open(), passed_over_, callers_.state()));
       dead_.clear();
     }
     out.converged = std::chrono::duration<double>(clock_.now() - began).count();
@@ -141,6 +142,7 @@ outcome_of_seed history::run() {
 
 bool history::at_rest() const {
   if (!callers_.all_over() || !rows_.inbox.empty()) return false;
+  if (passed_over_ >= rows_.stream.generation) return false;
   return std::all_of(rows_.partitions.begin(), rows_.partitions.end(), [this](const auto& row) {
     return row.owner && find(row.owner->incarnation) != nullptr &&
            find(row.owner->incarnation)->serves(row.id, row.at);
@@ -334,13 +336,16 @@ void history::calm() {
 }
 
 /// What the cursor passes must have left a trace. It passes what it was told; what took that place
-/// after a crash waits for the next generation, as its sender does.
+/// after a crash waits for the next generation, as its sender does: that generation must come.
 void history::check_cursor(partition_id part, lane which, const stream_cursor& from,
                            const stream_cursor& to) {
   auto start = from.generation == to.generation ? from.seq : 0;
   for (const auto* one : bus_.between(to.generation, part, which, start, to.seq))
-    if (!(one->refill && to.generation < rows_.stream.generation) &&
-        !rows_.decided(part, *one->what) && !rows_.excused.contains(one->what->id))
+    if (rows_.decided(part, *one->what) || rows_.excused.contains(one->what->id))
+      continue;
+    else if (one->refill)
+      passed_over_ = std::max(passed_over_, to.generation);
+    else
       throw broken(fmt::format("the {} cursor of partition {} passes {}/{}, which nobody decided",
                                to_string(which), part, to.generation, one->seq));
 }

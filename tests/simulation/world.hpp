@@ -61,6 +61,7 @@ private:
   site site_;
   weather weather_;
   bool calm_ = false;
+  cluster::stream_generation passed_over_ = 0; ///< a cursor passed what was written after a loss
   life next_life_ = 1;
   std::vector<slot> slots_;
   std::map<life, std::unique_ptr<process>> processes_;

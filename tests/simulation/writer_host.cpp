@@ -26,8 +26,8 @@ writer_host::writer_host(site& at, const identity& who, ports to)
 // --- partitions --------------------------------------------------------------------------------
 
 void writer_host::take(partition_id part, epoch held, partition_host& owner) {
-  partitions_[part] = {held, &owner};
-  queue_.take(part);
+  partitions_[part] = {held, held, &owner};
+  queue_.take(part, held);
 }
 
 void writer_host::leave(partition_id part) {
@@ -171,6 +171,8 @@ void writer_host::defer(partition_id part) {
 undecided_ptr writer_host::from_inbox(const inbox_entry& row) const {
   undecided item;
   item.part = row.part;
+  if (auto found = partitions_.find(row.part); found != partitions_.end())
+    item.owned = found->second.since;
   item.inbox_id = row.id;
   item.came_by = path::inbox;
   item.sequenced_at = wall_of(at_, who_);

@@ -27,6 +27,7 @@ public:
 private:
   using order = cluster::turn::order;
   struct owned {
+    epoch since = 0; ///< `held` when it was taken
     epoch held = 0;
     partition_host* owner = nullptr;
   };

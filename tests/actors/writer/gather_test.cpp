@@ -11,6 +11,7 @@ undecided_ptr item(partition_id part, std::string text, lane priority = lane::st
                    std::int64_t inbox_id = 0) {
   undecided out;
   out.part = part;
+  out.owned = 5;
   out.what.id = command_id::make();
   out.what.priority = priority;
   send_message body;
@@ -30,8 +31,8 @@ std::string texts(const std::vector<work>& batch) {
 
 struct held {
   held() {
-    queue.take(1);
-    queue.take(2);
+    queue.take(1, 5);
+    queue.take(2, 5);
   }
   gather queue;
 };
@@ -55,15 +56,28 @@ BOOST_AUTO_TEST_CASE(a_partition_that_is_not_held_is_not_taken) {
   BOOST_TEST(texts(queue.close()) == "mine ");
 }
 
+BOOST_AUTO_TEST_CASE(
+  what_waits_of_an_earlier_time_here_is_dropped_even_if_the_partition_came_back) {
+  auto batched = item(1, "batched");
+  queue.enqueue({item(1, "earlier"), false});
+  queue.leave(1);
+  queue.take(1, 6);
+  queue.enqueue({item(1, "late"), false});
+  queue.enqueue_inbox({item(1, "row", lane::standard, 7)});
+  queue.put_back({{batched, false}});
+  queue.enqueue({item(2, "other"), false});
+  BOOST_TEST(texts(queue.close()) == "other ");
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_is_bounded_in_commands_and_bytes_and_the_rest_follows) {
   gather small{{.commands_max = 2, .bytes_max = 1 << 20}};
-  small.take(1);
+  small.take(1, 5);
   for (auto text : {"a", "b", "c"})
     small.enqueue({item(1, text), false});
   BOOST_TEST(texts(small.close()) == "a b ");
   BOOST_TEST(texts(small.close()) == "c ");
   gather narrow{{.commands_max = 100, .bytes_max = 1000}};
-  narrow.take(1);
+  narrow.take(1, 5);
   for (int i = 0; i < 4; ++i)
     narrow.enqueue({item(1, std::string(600, 'x')), false});
   BOOST_TEST(narrow.close().size() == 2u); // closed by the command that passes the limit
@@ -117,7 +131,7 @@ BOOST_AUTO_TEST_CASE(after_a_reload_everything_that_waits_counts_as_cold) {
 
 BOOST_AUTO_TEST_CASE(express_overtakes_bulk_and_bulk_still_moves) {
   gather small{{.commands_max = 21}};
-  small.take(1);
+  small.take(1, 5);
   for (int i = 0; i < 100; ++i) {
     small.enqueue({item(1, "b", lane::bulk), false});
     small.enqueue({item(1, "e", lane::express), false});
