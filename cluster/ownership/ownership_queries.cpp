@@ -214,20 +214,20 @@ std::vector<store::statement> release(partition_id part, epoch at, const lane_cu
 
 std::vector<store::statement> raise_epochs(std::span<const held_partition> seen,
                                            const node_key& self) {
-  auto values = [&] {
-    auto out = of_node(self);
-    out.add_array(ids_of(seen));
-    return out;
-  };
+  store::int8_array epochs;
+  for (const auto& [_, at] : seen)
+    epochs.push(at);
   // Two statements: the second one sees what the first has waited for.
   store::statement lock{"raise_lock",
                         "select id from partition where owner_node = $1 and owner_incarnation = $2 "
                         "and id = any($3) order by id for no key update",
-                        values(), no_rows};
+                        of_node(self).add_array(ids_of(seen)), no_rows};
+  // However often it is made, and however late it arrives, it raises an epoch that was seen once.
   store::statement raise{"raise_epochs",
-                         "update partition set epoch = epoch + 1 where owner_node = $1 and "
-                         "owner_incarnation = $2 and id = any($3) returning id, epoch",
-                         values()};
+                         "update partition p set epoch = greatest(p.epoch, k.epoch + 1) from "
+                         "unnest($3::int2[], $4::int8[]) k(id, epoch) where p.owner_node = $1 and "
+                         "p.owner_incarnation = $2 and p.id = k.id returning p.id, p.epoch",
+                         of_node(self).add_array(ids_of(seen)).add_array(epochs)};
   return {std::move(lock), std::move(raise)};
 }
 

@@ -265,8 +265,9 @@ void tables::release(partition_id part, epoch at, const cluster::lane_cursors& t
 std::vector<cluster::held_partition> tables::raise(const std::vector<cluster::held_partition>& seen,
                                                    const cluster::node_key& self) {
   std::vector<cluster::held_partition> out;
-  for (const auto& [id, _] : seen)
-    if (auto& row = partitions.at(id); row.owner == self) out.emplace_back(id, ++row.at);
+  for (const auto& [id, at] : seen)
+    if (auto& row = partitions.at(id); row.owner == self)
+      out.emplace_back(id, row.at = std::max(row.at, at + 1));
   return out;
 }
 

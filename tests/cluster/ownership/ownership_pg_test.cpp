@@ -220,6 +220,17 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_ours_any_more_is_lost_in_the_resolution, all
   BOOST_REQUIRE(node.until([this] { return node.dropped.contains(4); }));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_resolution_that_is_made_again_raises_nothing_again, all_owned) {
+  for (int i = 0; i < 2; ++i) {
+    auto [kept, lost] = resolve(node.driver, {{1, 1}, {2, 1}});
+    BOOST_TEST(lost.empty());
+    BOOST_REQUIRE(kept.size() == 2u);
+    BOOST_TEST(kept.at(0).second == 2);
+  }
+  auto [kept, lost] = resolve(node.driver, {{1, 2}});
+  BOOST_TEST(kept.at(0).second == 3);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_resolution_waits_for_postgres, all_owned) {
   server().kill9();
   std::promise<resolution> told;
