@@ -33,6 +33,8 @@ public:
   /// The pre-read found no further row of this partition's inbox.
   void inbox_empty(partition_id part);
   bool inbox_busy(partition_id part) const { return inbox_busy_.contains(part); }
+  /// Whose other commands wait: only who looks into these inboxes again can let them go.
+  const std::set<partition_id>& busy_inboxes() const noexcept { return inbox_busy_; }
 
   /// Closes a batch: at most the limits, commands of held partitions only, in order. `alone`: it
   /// may be one command of a partition that goes one at a time; such batches take turns with

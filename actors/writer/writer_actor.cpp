@@ -146,13 +146,16 @@ void writer_state::on_wake(std::uint64_t of_round) {
 
 // --- while idle
 
+/// Also what a pre-read has not seen the end of ends here: nobody else would look again into an
+/// inbox whose last rows were in the batch of that pre-read.
 void writer_state::on_polled(const inbox_polled& got) {
   polling = false;
   if (!got.what) return;
-  std::vector<undecided_ptr> rows;
-  for (const auto& row : journal::parse_inbox(got.what->front()))
-    rows.push_back(from_inbox(row));
-  if (queue.enqueue_inbox(rows)) begin_if_free();
+  auto found = journal::parse_inbox(got.what->front());
+  auto look = enqueue_inbox(found, found.size() < config.inbox_rows_max);
+  for (auto part : polled)
+    if (look.has_seen_all_of(part)) queue.inbox_empty(part);
+  begin_if_free();
 }
 
 void writer_state::poll() {
@@ -160,11 +163,10 @@ void writer_state::poll() {
   if (queue.any_alone()) begin_if_free(); // another writer may have ended in its solitude
   if (polling || !machine.idle() || partitions.empty()) return;
   polling = true;
-  std::vector<partition_id> parts;
-  parts.reserve(partitions.size());
+  polled.clear();
   for (const auto& [part, _] : partitions)
-    parts.push_back(part);
-  ports.db->run({journal::inbox_peek(parts, config.inbox_rows_max)}, store::tx::single,
+    polled.push_back(part);
+  ports.db->run({journal::inbox_peek(polled, config.inbox_rows_max)}, store::tx::single,
                 [to = writer_self{self}](store::outcome got) {
                   caf::anon_send(to, inbox_polled{std::move(got)});
                 });

@@ -121,6 +121,13 @@ private:
   void resolve(const order& what);
 
   journal::preread_request request_for(const order& what);
+  /// What a look into some inboxes has found: rows ascending (part, id).
+  struct inbox_look {
+    bool complete = true;
+    partition_id last = 0; ///< of its last row
+    bool has_seen_all_of(partition_id part) const { return complete || part < last; }
+  };
+  inbox_look enqueue_inbox(const std::vector<journal::inbox_row>& found, bool complete);
   void take_inbox(const journal::preread_result& found);
   void defer(partition_id part);
   undecided_ptr from_inbox(const journal::inbox_row& row) const;
@@ -163,6 +170,7 @@ private:
   std::vector<store::held_epoch> relieved; ///< by the commit under way: nothing is suspected there
   std::shared_ptr<solitude::visitor> visitor;
   bool polling = false;
+  std::vector<partition_id> polled; ///< the inboxes that were looked into while idle
   steady_time purge_at{};
   steady_time began{}, read_at{}, decided_at{};
 };

@@ -69,7 +69,7 @@ auto writer_state::hand_back(std::uint64_t of_round) {
 
 journal::preread_request writer_state::request_for(const order& what) {
   std::set<conversation_key> cold;
-  std::set<partition_id> inboxes;
+  std::set<partition_id> inboxes = queue.busy_inboxes();
   reading.clear();
   for (const auto& item : what.items) {
     const auto& entry = batch.at(item.number);
@@ -105,17 +105,21 @@ void writer_state::on_read(const read_finished& got) {
 
 /// The inbox goes first: a partition of the batch with further rows waits for them to be decided.
 void writer_state::take_inbox(const journal::preread_result& found) {
+  auto look = enqueue_inbox(found.inbox, found.inbox_complete);
+  for (auto part : asked.inboxes) {
+    if (queue.inbox_busy(part) || !look.has_seen_all_of(part)) defer(part);
+    if (look.has_seen_all_of(part)) queue.inbox_empty(part);
+  }
+}
+
+writer_state::inbox_look writer_state::enqueue_inbox(const std::vector<journal::inbox_row>& found,
+                                                     bool complete) {
   std::vector<undecided_ptr> rows;
-  rows.reserve(found.inbox.size());
-  for (const auto& row : found.inbox)
+  rows.reserve(found.size());
+  for (const auto& row : found)
     rows.push_back(from_inbox(row));
   queue.enqueue_inbox(rows);
-  auto last = rows.empty() ? partition_id{0} : rows.back()->part;
-  for (auto part : asked.inboxes) {
-    bool seen_to_its_end = found.inbox_complete || part < last;
-    if (queue.inbox_busy(part) || !seen_to_its_end) defer(part);
-    if (seen_to_its_end) queue.inbox_empty(part);
-  }
+  return {complete, rows.empty() ? partition_id{0} : rows.back()->part};
 }
 
 /// Stream and direct commands of the partition leave the batch, also those that a split has put

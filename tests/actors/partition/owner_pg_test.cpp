@@ -325,6 +325,33 @@ BOOST_AUTO_TEST_CASE(a_stream_command_waits_until_the_inbox_of_its_partition_is_
   BOOST_TEST(world.answer(stored.id)->seq == 1);
 }
 
+BOOST_AUTO_TEST_CASE(an_inbox_that_filled_a_whole_look_does_not_keep_the_stream_waiting_for_ever) {
+  owner_world world;
+  auto where = conversation_id::make();
+  world.ask(world.group(where));
+  std::vector<store::statement> rows;
+  std::vector<command> stored;
+  for (std::size_t i = 0; i < writer_config{}.inbox_rows_max; ++i) {
+    stored.push_back(world.text(where, "stored " + std::to_string(i)));
+    rows.push_back(
+      {"to_inbox",
+       "insert into inbox (part, command_id, client_id, message_id, lane, received_at, envelope) "
+       "values ($1, $2, $3, $4, 1, now(), $5)",
+       store::params{}
+         .add_int2(static_cast<std::int16_t>(world.part_of(where)))
+         .add_uuid(stored.back().id)
+         .add_uuid(world.client)
+         .add_uuid(std::get<send_message>(stored.back().body).message)
+         .add_bytes(encode(stored.back())),
+       store::expect::none});
+  }
+  world.db.pool().run(std::move(rows), store::tx::transaction, // all are seen at once
+                      [](const store::outcome& got) { BOOST_REQUIRE(got); });
+  BOOST_REQUIRE(world.answer(stored.back().id));
+  auto later = world.ask(world.text(where, "sent after"));
+  BOOST_TEST(later.seq == static_cast<std::int64_t>(stored.size()) + 1);
+}
+
 BOOST_AUTO_TEST_CASE(one_message_id_in_two_conversations_is_applied_in_one_of_them) {
   owner_world world;
   std::vector<conversation_id> all;
