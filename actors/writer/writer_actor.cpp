@@ -75,13 +75,16 @@ void writer_state::enqueue(const enqueue_work& what) {
   begin_if_free();
 }
 
+/// Of what the last statement asserted. A partition that was taken anew since is not lost.
 void writer_state::lose(const std::vector<partition_id>& parts) {
   std::vector<store::held_epoch> gone;
-  for (auto part : parts) {
-    auto found = partitions.extract(part);
-    if (found.empty()) continue;
-    observe::log_warn("fence-lost", "partition {} has left epoch {}", part, found.mapped().held);
-    gone.emplace_back(part, found.mapped().held);
+  for (const auto& [part, at] : asserted) {
+    auto found = partitions.find(part);
+    if (std::ranges::count(parts, part) == 0 || found == partitions.end()) continue;
+    if (found->second.held != at) continue;
+    observe::log_warn("fence-lost", "partition {} has left epoch {}", part, at);
+    gone.emplace_back(part, at);
+    partitions.erase(found);
     queue.leave(part);
   }
   if (!gone.empty()) ports.lost(std::move(gone));

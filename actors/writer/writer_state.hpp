@@ -141,7 +141,8 @@ private:
   void clear(const order& what, journal::commit_request& in) const;
   void trust(partition_id part, const command_id& survived);
   void relieve();
-  std::vector<store::held_epoch> held_of(const order& what) const;
+  /// What the statement that is made now asserts before PostgreSQL.
+  const std::vector<store::held_epoch>& held_of(const order& what);
   undecided_list items_of(const order& what, partition_id part) const;
   template <class Message>
   auto hand_back(std::uint64_t of_round);
@@ -160,6 +161,7 @@ private:
   order current;
   undecided_list reading;
   journal::preread_request asked;
+  std::vector<store::held_epoch> asserted; ///< by its statement
   facts_ptr known;
   std::set<partition_id> awaited;
   std::vector<effects_ptr> decided;

@@ -206,12 +206,13 @@ void writer_state::answered(partition_id part) {
 
 // 3. commit: fence, rows, COMMIT in one round trip
 
-std::vector<store::held_epoch> writer_state::held_of(const order& what) const {
+const std::vector<store::held_epoch>& writer_state::held_of(const order& what) {
   std::map<partition_id, epoch> held;
   for (const auto& item : what.items)
     if (auto found = partitions.find(item.part); found != partitions.end())
       held[item.part] = found->second.held;
-  return {held.begin(), held.end()};
+  asserted.assign(held.begin(), held.end());
+  return asserted;
 }
 
 void writer_state::commit(const order& what) {
@@ -374,7 +375,7 @@ void writer_state::on_resolved(const epochs_resolved& got) {
   if (got.round != round) return;
   for (const auto& [part, held] : got.kept) {
     auto found = partitions.find(part);
-    if (found == partitions.end()) continue;
+    if (found == partitions.end() || held <= found->second.held) continue; // taken anew meanwhile
     found->second.held = held;
     queue.all_cold(part);
     self->send(found->second.owner, forget_residents{held});

@@ -351,7 +351,7 @@ void writer_host::resolve() {
     if (round != round_) return;
     for (const auto& [part, now] : kept) {
       auto found = partitions_.find(part);
-      if (found == partitions_.end()) continue;
+      if (found == partitions_.end() || now <= found->second.held) continue;
       found->second.held = now;
       queue_.all_cold(part);
       found->second.owner->forget(now);
