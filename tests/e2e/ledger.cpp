@@ -41,9 +41,10 @@ ledger::ledger(client::api_client& api, std::size_t conversations, std::size_t m
     conversations_.push_back(made.at("conversation_id"));
   }
   messages_.resize(messages);
+  if (conversations_.empty()) throw std::invalid_argument{"a ledger needs a conversation"};
   for (std::size_t n = 0; n < messages; ++n) {
     messages_[n].message_id = uuid::v7().str();
-    messages_[n].conversation = n % conversations;
+    messages_[n].conversation = n % conversations_.size();
     messages_[n].text = fmt::format("message {}", n);
   }
 }

@@ -111,6 +111,7 @@ BOOST_DATA_TEST_CASE(a_session_that_does_not_wait_for_answers_keeps_its_order_ac
   one.wait_ready();
   auto history = read_history(api, book.conversations().front());
   std::vector<std::string> in_order;
+  in_order.reserve(history.size());
   for (const auto& row : history)
     in_order.push_back(row.message_id);
   BOOST_TEST((in_order == ana.ids()));

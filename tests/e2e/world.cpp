@@ -87,6 +87,7 @@ pid_t start_program(const std::vector<std::string>& argv,
   for (const auto& one : environment)
     ::putenv(const_cast<char*>(one.c_str()));
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const auto& word : argv)
     words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);

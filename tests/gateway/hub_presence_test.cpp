@@ -33,6 +33,7 @@ struct clients_of_a_hub final : hub_port {
   /// Those asked for are in the room: their client's session is told.
   void answer() {
     std::vector<shared_place> all;
+    all.reserve(asked_for.size());
     for (const auto& each : asked_for)
       all.push_back({each, room});
     hub.on_shared(asked_call, all);

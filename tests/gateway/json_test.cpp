@@ -142,6 +142,7 @@ BOOST_AUTO_TEST_CASE(all_errors_come_at_once) {
   auto got = wrong.as_problem();
   BOOST_TEST((got.code == ec::invalid_request));
   std::vector<std::string> pointers;
+  pointers.reserve(got.errors.size());
   for (const auto& each : got.errors)
     pointers.push_back(each.pointer);
   const std::vector<std::string> expected{"/name", "/seq",  "/when",    "/id", "/user",

@@ -105,6 +105,7 @@ BOOST_FIXTURE_TEST_CASE(the_first_batch_is_named_however_late_it_comes, watched)
 BOOST_FIXTURE_TEST_CASE(after_a_second_death_every_command_is_decided_alone_until_the_suspects_are,
                         watched) {
   std::vector<command> sent;
+  sent.reserve(20);
   for (int i = 0; i < 20; ++i)
     sent.push_back(world.text(where, "hello"));
   suspect(sent.back(), 1);

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace std::chrono_literals;
-using recado::cluster::test::ownership_faults;
 using recado::cluster::test::ownership_world;
 
 BOOST_AUTO_TEST_SUITE(ownership_histories)

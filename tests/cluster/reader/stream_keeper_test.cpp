@@ -1,5 +1,6 @@
 #include "tests/cluster/reader/reader_world.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 
 using namespace recado;
@@ -39,9 +40,9 @@ BOOST_AUTO_TEST_CASE(the_first_node_makes_generation_one) {
 }
 
 BOOST_AUTO_TEST_CASE(many_nodes_at_once_agree_on_one_generation) {
-  std::vector<std::unique_ptr<node>> nodes;
-  for (int i = 0; i < 5; ++i)
-    nodes.push_back(std::make_unique<node>(server, registry, noting(heard)));
+  std::array<std::unique_ptr<node>, 5> nodes;
+  for (auto& n : nodes)
+    n = std::make_unique<node>(server, registry, noting(heard));
   for (auto& n : nodes)
     BOOST_REQUIRE(n->ready());
   for (auto& n : nodes)

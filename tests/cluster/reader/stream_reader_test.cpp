@@ -22,8 +22,10 @@ struct asked_by_hand {
   int newcomers = 0; ///< how often the keeper was told of one
   std::unique_ptr<stream_reader> reader;
 
-  explicit asked_by_hand(const worlds::nats_server& server)
-    : link(std::move(*bus::connection::connect({.urls = {server.url()}}))) {
+  explicit asked_by_hand(const worlds::nats_server& server) {
+    bus::bus_config linking;
+    linking.urls = {server.url()};
+    link = std::move(*bus::connection::connect(linking));
     reader_host host;
     host.on_command = [](const auto&, const auto&, auto&&) {};
     host.on_newcomer = [this] { ++newcomers; };

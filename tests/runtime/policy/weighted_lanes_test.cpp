@@ -16,12 +16,17 @@ struct item {
 };
 constexpr std::array all_lanes{lane::express, lane::standard, lane::bulk};
 
+bool has_items(const weighted_lanes<item>& queue, lane where) {
+  auto waiting = queue.size(where);
+  return waiting > 0;
+}
+
 /// Pops for ever while every lane is kept full; returns the longest wait seen per lane.
 std::map<lane, std::uint64_t> longest_waits(weighted_lanes<item>& queue, int pops) {
   std::map<lane, std::uint64_t> waited, longest;
   for (int i = 0; i < pops; ++i) {
     for (auto where : all_lanes)
-      if (queue.size(where) == 0) queue.push(where, {where, i});
+      if (!has_items(queue, where)) queue.push(where, {where, i});
     auto popped = queue.pop()->where;
     for (auto where : all_lanes) {
       waited[where] = where == popped ? 0 : waited[where] + 1;
@@ -91,7 +96,7 @@ BOOST_AUTO_TEST_CASE(under_any_flood_no_lane_waits_longer_than_its_bound) {
           queue.push(where, {where, i});
       auto popped = queue.pop();
       for (auto where : all_lanes) {
-        auto waits = popped && popped->where != where && queue.size(where) > 0;
+        auto waits = popped && popped->where != where && has_items(queue, where);
         waited[where] = waits ? waited[where] + 1 : 0;
         BOOST_REQUIRE_LE(waited[where], queue.wait_max(where));
       }
