@@ -1,6 +1,8 @@
 #include "actors/directory/directory.hpp"
 #include "tests/actors/domain_database.hpp"
 
+#include <fmt/format.h>
+
 namespace recado::test {
 namespace {
 
@@ -26,11 +28,45 @@ struct idempotency_world {
   void age(std::string_view by) {
     db.exec("update idempotency set at = at - interval '" + std::string{by} + "'");
   }
+  /// Written past the service, so that no purge of its own is under way.
+  template <class... Keys>
+  void keep_expired(Keys... keys) {
+    (db.exec(fmt::format("insert into idempotency (client_id, route, key, hash, status, body, at) "
+                         "values ('{}', 'POST /v1/x', '{}', '\\x01', 201, 'old', "
+                         "now() - interval '25 hours')",
+                         client.str(), keys)),
+     ...);
+  }
+  int expired() {
+    return static_cast<int>(db.count("idempotency where at < now() - interval '24 hours'"));
+  }
+  bool expired_becomes(int wanted) {
+    auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (expired() != wanted && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    return expired() == wanted;
+  }
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(idempotency, idempotency_world)
+
+// Stands first: a purge runs beside the answer that found it due, and one of an earlier case could
+// still come in here.
+BOOST_AUTO_TEST_CASE(expired_answers_are_removed_when_a_purge_is_due) {
+  keep_expired("a", "b");
+  BOOST_TEST(keep("one", "c"));
+  BOOST_TEST(expired_becomes(0));
+  BOOST_TEST(db.count("idempotency") == 1);
+  keep_expired("a", "b");
+  BOOST_TEST(keep("two", "d")); // the next purge is due in ten minutes
+  BOOST_TEST(expired() == 2);
+  answers = make_idempotency(db.pool());
+  BOOST_TEST(keep("three", "e"));
+  BOOST_TEST(expired_becomes(0));
+  BOOST_TEST(db.count("idempotency") == 3);
+}
 
 BOOST_AUTO_TEST_CASE(a_kept_answer_is_given_to_the_same_request) {
   BOOST_TEST(!find(hash)->has_value());
@@ -71,23 +107,6 @@ BOOST_AUTO_TEST_CASE(after_a_day_a_key_is_new_again) {
   BOOST_TEST(!find(other)->has_value());
   BOOST_TEST(keep("new", "k", &other));
   BOOST_TEST((*find(other))->body == "new");
-}
-
-BOOST_AUTO_TEST_CASE(expired_answers_are_removed_now_and_then) {
-  keep("one", "a");
-  keep("two", "b");
-  age("25 hours");
-  keep("three", "c"); // this service has purged with its first keep
-  BOOST_TEST(db.count("idempotency") == 3);
-  auto restarted = make_idempotency(db.pool());
-  value_of<bool>([&](auto done) {
-    restarted->keep(client, "POST /v1/x", "d", hash, {201, "four"}, done);
-  });
-  auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (db.count("idempotency") != 2 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  BOOST_TEST(db.count("idempotency where at < now() - interval '24 hours'") == 0);
-  BOOST_TEST(db.count("idempotency") == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
