@@ -49,6 +49,9 @@ public:
     auto sql = "select count(*) from " + std::string{from};
     return query(sql).get_int(0, 0);
   }
+  epoch epoch_of(partition_id part) const {
+    return query("select epoch from partition where id = " + std::to_string(part)).get_int(0, 0);
+  }
   store::connection_config config() const { return server().config(name_); }
 
 private:
@@ -104,12 +107,13 @@ public:
 
   /// Takes one partition that was released.
   void own(partition_id part) {
-    auto rows =
-      db.query("update partition set epoch = epoch + 1 where id = " + std::to_string(part) +
-               " returning epoch");
+    db.exec("update partition set epoch = epoch + 1 where id = " + std::to_string(part));
+    own_at(part, db.epoch_of(part));
+  }
+  void own_at(partition_id part, epoch at) {
     cluster::owned_partition what;
     what.id = part;
-    what.at = rows.get_int(0, 0);
+    what.at = at;
     caf::anon_send(host, own_partition{what});
     until([&] { return table->find(part).has_value(); });
   }
@@ -209,6 +213,8 @@ public:
   decide_function rules;
   std::chrono::milliseconds tries_wait_max = std::chrono::minutes{5};
   std::shared_ptr<const void> finishing; ///< the tries of the last partition to be handed over
+  std::function<void()> before_resolved = [] {}; ///< an epoch was raised, and nobody knows it yet
+  std::atomic<int> resolving = 0;                ///< epochs in doubt, ever
   client_id client = client_id::make();
   std::shared_ptr<local_partitions> table;
   partitions_actor host;
@@ -289,6 +295,7 @@ private:
   void
   resolve(std::vector<store::held_epoch> seen,
           std::function<void(std::vector<store::held_epoch>, std::vector<partition_id>)> done) {
+    ++resolving;
     std::thread{[this, seen, done] {
       store::connection link{db.config()};
       for (;;) {
@@ -310,6 +317,7 @@ private:
             for (const auto& [part, _] : seen)
               if (rows->get_int(i, 0) == part) kept.emplace_back(part, rows->get_int(i, 1));
         }
+        before_resolved();
         return done(kept, {});
       }
     }}.detach();
