@@ -43,9 +43,8 @@ void ownership_machine::request_next(steady_time now) {
     request_place(now);
   } else if (now >= heartbeat_at_) {
     request(order::heartbeat{});
-  } else if (!releasing_.empty() && now >= release_at_) {
-    const auto& [id, job] = *releasing_.begin();
-    request(order::release{id, job.at, job.cursors, job.target});
+  } else if (release_is_next(now)) {
+    release_next();
   } else if (to_terminate_) {
     request(order::terminate{*std::exchange(to_terminate_, std::nullopt)});
   } else if (!claims_.empty()) {
@@ -55,6 +54,22 @@ void ownership_machine::request_next(steady_time now) {
   } else if (now >= poll_at_) {
     request(order::poll{});
   }
+}
+
+/// A row that stays locked does not keep all else waiting: what else is due goes before the next
+/// try.
+bool ownership_machine::release_is_next(steady_time now) {
+  if (releasing_.empty() || now < release_at_) return false;
+  bool others = to_terminate_ || !claims_.empty() || now >= poll_at_;
+  return !(std::exchange(release_blocked_, false) && others);
+}
+
+/// In turn, so that one locked row does not keep the others either.
+void ownership_machine::release_next() {
+  auto next = releasing_.upper_bound(released_last_);
+  if (next == releasing_.end()) next = releasing_.begin();
+  released_last_ = next->first;
+  request(order::release{next->first, next->second.at, next->second.cursors, next->second.target});
 }
 
 /// Until our node id is ours: see whether whoever has it is alive.
@@ -216,6 +231,7 @@ void ownership_machine::on(const seen::release_wanted& event, steady_time now) {
 void ownership_machine::on(const seen::released& event, steady_time now) {
   busy_ = false;
   release_at_ = event.done || event.blocked ? now : now + config_.retry;
+  release_blocked_ = event.blocked;
   if (!event.done) return;
   auto job = releasing_.extract(event.id);
   if (!job.empty() && !job.mapped().target.empty()) say(order::notify{job.mapped().target});

@@ -200,6 +200,8 @@ private:
   void watch_heartbeat(steady_time now);
   void request_next(steady_time now);
   void request_place(steady_time now);
+  bool release_is_next(steady_time now);
+  void release_next();
   void observe(const std::vector<node_row>& nodes, steady_time now);
   void drop_what_moved(const std::vector<partition_row>& rows);
   bool plan_claims(const std::vector<partition_row>& rows, steady_time now);
@@ -228,9 +230,11 @@ private:
   bool taken_ = false; ///< another process has our node id
   bool busy_ = false;
   bool serving_ = false;
-  bool verified_ = false; ///< a snapshot since serving was last in doubt
+  bool release_blocked_ = false; ///< the last one found its row locked
+  bool verified_ = false;        ///< a snapshot since serving was last in doubt
   std::map<partition_id, epoch> held_;
   std::map<partition_id, release_job> releasing_;
+  partition_id released_last_ = 0;                   ///< the next one in order is tried next
   std::map<partition_id, std::string> plan_;         ///< who should own what, by the last snapshot
   std::map<partition_id, std::string> moving_;       ///< ours, on the way to another node
   std::map<partition_id, steady_time> orphan_since_; ///< those seen without a living owner

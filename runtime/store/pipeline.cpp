@@ -3,6 +3,7 @@
 #include "runtime/fault/fault.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace recado::store {
 namespace {
@@ -155,13 +156,14 @@ void pipeline::refuse(const sent* entry, const PGresult* result) {
 }
 
 wait_end pipeline::receive_sync() {
-  for (;;) {
+  for (bool empty = false;;) {
     pg_result result;
     if (auto end = next_result(c_, until_, result); end != wait_end::ready) return end;
-    if (!result) {
-      if (PQstatus(c_) != CONNECTION_OK) return wait_end::lost;
+    if (!result) { // one ends the results before; two in a row would come for ever
+      if (std::exchange(empty, true) || PQstatus(c_) != CONNECTION_OK) return wait_end::lost;
       continue;
     }
+    empty = false;
     if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) return wait_end::ready;
     refuse(nullptr, result.get()); // the implicit commit failed
     if (broken_) return wait_end::lost;

@@ -223,6 +223,23 @@ BOOST_FIXTURE_TEST_CASE(a_release_that_our_own_commit_holds_up_is_tried_again_at
   BOOST_TEST(!said<order::release>());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_row_that_stays_locked_keeps_neither_other_releases_nor_looks_waiting,
+                        fixture) {
+  own_two();
+  live(100ms);
+  step(seen::release_wanted{0, {}});
+  step(seen::release_wanted{1, {}});
+  step(seen::released{0, false, true});
+  BOOST_REQUIRE(said<order::release>());
+  BOOST_TEST(find<order::release>()->id == 1);
+  step(seen::nudge{});
+  step(seen::released{1, false, true});
+  BOOST_REQUIRE(said<order::poll>());
+  step(seen::snapshot{nodes, rows});
+  BOOST_REQUIRE(said<order::release>());
+  BOOST_TEST(find<order::release>()->id == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stop_does_not_wait_longer_than_its_deadline, fixture) {
   own_two();
   step(seen::stop{now + 1s});
