@@ -46,7 +46,7 @@ nlohmann::ordered_json figures_of(const std::vector<recovery_row>& rows) {
   auto out = nlohmann::ordered_json::array();
   for (const auto& one : rows)
     out.push_back({{"fault", one.fault},
-                   {"measures", one.hand_off ? "slowest_answer" : "wait_for_a_number"},
+                   {"measures", one.hand_off ? "slowest_answer" : "wait_for_an_answer"},
                    {"faults", one.faults},
                    {"conversations", one.conversations},
                    {"min_us", one.min},

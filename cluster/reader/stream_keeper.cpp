@@ -301,6 +301,10 @@ stream_keeper::stream_keeper(bus::connection& link, keeper_config config, keeper
 }
 
 stream_keeper::~stream_keeper() {
+  stop();
+}
+
+void stream_keeper::stop() {
   impl_->end();
 }
 

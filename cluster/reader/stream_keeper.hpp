@@ -55,6 +55,9 @@ public:
   stream_keeper(const stream_keeper&) = delete;
   stream_keeper& operator=(const stream_keeper&) = delete;
 
+  /// Nothing is looked at and no port is called after it. Whatever else is asked stays allowed.
+  void stop();
+
   /// Something looks wrong (a stream or consumer is gone, nobody listens): examine all places soon.
   /// Cheap, from any thread.
   void doubt();

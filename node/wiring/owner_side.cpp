@@ -337,7 +337,7 @@ void owner_side::stop() {
   beacon_ = nullptr;
   if (others_) others_->stop();
   host_ = nullptr;
-  keeper_.reset();
+  if (keeper_) keeper_->stop(); // the readers may still doubt
   for (auto& writer : writers_)
     if (writer) writer->stop();
   needs_.table->clear();
