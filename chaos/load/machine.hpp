@@ -1,17 +1,14 @@
 #pragma once
 /// What the run cost: processor time and memory per program, from /proc; write-ahead log, from
 /// PostgreSQL; batch sizes, from the node's metrics.
+#include "chaos/load/process_cost.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace recado::load {
-
-struct cost {
-  double cpu_s = 0;
-  std::uint64_t rss_bytes = 0; ///< of PostgreSQL: the sum of private memory, shared buffers once
-};
 
 class machine {
 public:
