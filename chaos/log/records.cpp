@@ -193,6 +193,7 @@ std::string to_line(const fault_record& what) {
            {"fault", what.fault},
            {"target", what.target},
            {"detail", what.detail}};
+  if (!what.partitions.empty()) out["partitions"] = what.partitions;
   return out.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
@@ -209,8 +210,12 @@ tl::expected<fault_record, std::string> fault_of(std::string_view text) {
     auto in = json::parse(text);
     const auto& phase = in.at("phase").get_ref<const std::string&>();
     if (phase != "begin" && phase != "end") throw bad_line("phase is neither begin nor end");
-    return fault_record{in.at("t"), phase == "begin", in.at("fault"), in.value("target", ""),
-                        in.value("detail", "")};
+    return fault_record{in.at("t"),
+                        phase == "begin",
+                        in.at("fault"),
+                        in.value("target", ""),
+                        in.value("detail", ""),
+                        in.value("partitions", std::vector<unsigned>{})};
   } catch (const std::exception& error) {
     return tl::unexpected{std::string{error.what()}};
   }

@@ -169,6 +169,7 @@ struct fault_record {
   std::string fault{};  ///< kill, pause, cut, drain …
   std::string target{}; ///< a node's id, or nats, postgres …
   std::string detail{};
+  std::vector<unsigned> partitions{}; ///< that the target owned then, if somebody looked
 };
 
 /// One line, with its end.

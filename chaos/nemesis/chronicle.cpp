@@ -9,10 +9,12 @@ chronicle::chronicle(const std::filesystem::path& folder, run_clock clock)
   : clock_(clock),
     file_(folder / "faults.jsonl") {}
 
-void chronicle::begin(fault what, const std::string& target, const std::string& detail) {
+void chronicle::begin(fault what, const std::string& target, const std::string& detail,
+                      std::vector<unsigned> owned) {
   if (is_open_) end();
   open_.fault = to_string(what);
   open_.target = target;
+  open_.partitions = std::move(owned);
   is_open_ = true;
   ++faults_;
   write(true, detail);
@@ -27,6 +29,7 @@ void chronicle::write(bool begin, const std::string& detail) {
   open_.at = clock_.now();
   open_.begin = begin;
   open_.detail = detail;
+  if (!begin) open_.partitions.clear();
   file_.write(open_);
   say(fmt::format("{} {} {}{}{}", begin ? "▼" : "▲", open_.fault, open_.target,
                   detail.empty() ? "" : ": ", detail));

@@ -16,7 +16,9 @@ public:
   chronicle(const std::filesystem::path& folder, run_clock clock);
 
   /// From here on everything is about this fault; what was still open ends.
-  void begin(fault what, const std::string& target, const std::string& detail = {});
+  /// `owned`: the partitions that the target has now.
+  void begin(fault what, const std::string& target, const std::string& detail = {},
+             std::vector<unsigned> owned = {});
   void end(const std::string& detail = {});
   void say(const std::string& sentence) const; ///< with the time, to the terminal
   /// The world did not do what it must: the run has failed.

@@ -1,5 +1,6 @@
 /// Faults of single nodes: death, pauses, a clock that is wrong.
 #include "chaos/nemesis/nemesis.hpp"
+#include "node/database/migrate.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +12,22 @@ namespace {
 
 constexpr auto others_take_over = 20s;
 
+/// The partitions of a node, so that the figures can tell who was none of its business.
+std::vector<unsigned> owned_by(world& on, const std::string& node) {
+  store::connection db{database::setup_connection(on.dsn())};
+  auto rows = db.run_one({{},
+                          "select id from partition where owner_node = $1",
+                          store::params{}.add_text(node),
+                          store::expect::rows});
+  std::vector<unsigned> out;
+  for (std::size_t i = 0; rows && i < rows->size(); ++i)
+    out.push_back(static_cast<unsigned>(rows->get_int(i, 0)));
+  return out;
+}
+
 void kill(world& on, const planned_fault& what, chronicle& book) {
   auto& node = on.node(chosen_node(on, what));
-  book.begin(what.what, node.id());
+  book.begin(what.what, node.id(), {}, owned_by(on, node.id()));
   node.kill();
   rest(what.lasts);
   node.start();

@@ -1,9 +1,9 @@
 #include "chaos/recovery/recovery.hpp"
 
+#include "chaos/recovery/sample.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <fmt/format.h>
 #include <optional>
 
@@ -19,22 +19,6 @@ constexpr std::array hand_offs{"drain", "restart", "rolling", "scale", "upgrade"
 
 bool is_hand_off(const std::string& fault) {
   return std::ranges::find(hand_offs, fault) != hand_offs.end();
-}
-
-/// "n2" is node number 1; nothing for what is no node.
-std::optional<unsigned> node_in(const std::string& target) {
-  unsigned number = 0;
-  if (!target.starts_with("n")) return std::nullopt;
-  const char* end = target.data() + target.size();
-  auto [rest, failed] = std::from_chars(target.data() + 1, end, number);
-  if (failed != std::errc{} || rest != end || number == 0) return std::nullopt;
-  return number - 1;
-}
-
-micros percentile(const std::vector<micros>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  auto at = static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
-  return sorted[at];
 }
 
 } // namespace

@@ -56,6 +56,19 @@ nlohmann::ordered_json figures_of(const std::vector<recovery_row>& rows) {
   return out;
 }
 
+nlohmann::ordered_json figures_of(const std::vector<bystander_row>& rows) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& one : rows)
+    out.push_back({{"fault", one.fault},
+                   {"faults", one.faults},
+                   {"tries_before", one.tries_before},
+                   {"tries_during", one.tries_during},
+                   {"p95_before_us", one.p95_before},
+                   {"p95_during_us", one.p95_during},
+                   {"failed_during", one.failed_during}});
+  return out;
+}
+
 nlohmann::ordered_json summary_of(const run_plan& plan, const run_result& got) {
   return {{"scenario", plan.what.name},
           {"seed", plan.how.seed},
@@ -63,6 +76,7 @@ nlohmann::ordered_json summary_of(const run_plan& plan, const run_result& got) {
           {"faults", got.faults},
           {"complaints", got.complaints},
           {"recovery", figures_of(got.recovery)},
+          {"bystanders", figures_of(got.bystanders)},
           {"folder", plan.how.out.string()},
           {"verdict", got.verdict}};
 }
@@ -73,7 +87,8 @@ void tell(const run_plan& plan, const run_result& got) {
   if (plan.how.json) {
     std::printf("%s\n", summary.dump().c_str());
   } else {
-    std::printf("%s%s", to_text(got.verdict).c_str(), to_text(got.recovery).c_str());
+    std::printf("%s%s%s", to_text(got.verdict).c_str(), to_text(got.recovery).c_str(),
+                to_text(got.bystanders).c_str());
     for (const auto& one : got.complaints)
       std::printf("  %s\n", one.c_str());
     std::printf("%s: %s after %zu faults, seed %llu; report: %s\n",

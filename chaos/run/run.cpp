@@ -35,11 +35,17 @@ world_options world_of(const run_plan& plan) {
           .environment = plan.environment};
 }
 
-std::vector<recovery_row> recovery_of(const std::filesystem::path& folder) {
+void measure(const std::filesystem::path& folder, run_result& out) {
   read_report ignored;
-  recovery_meter meter{read_faults(folder, ignored)};
-  read_records(folder, [&](record&& one) { meter.take(one); });
-  return meter.rows();
+  auto faults = read_faults(folder, ignored);
+  recovery_meter hit{faults};
+  bystander_meter spared{faults};
+  read_records(folder, [&](record&& one) {
+    hit.take(one);
+    spared.take(one);
+  });
+  out.recovery = hit.rows();
+  out.bystanders = spared.rows();
 }
 
 /// Nothing broken was found, and there was something to find: rules say nothing about what the
@@ -65,9 +71,9 @@ public:
     break_things();
     finish();
     run_result out{.verdict = check_folder(plan_.how.out, world_.dsn()),
-                   .recovery = recovery_of(plan_.how.out),
                    .complaints = book_.complaints(),
                    .faults = book_.faults()};
+    measure(plan_.how.out, out);
     out.ok = whole(out.verdict) && out.complaints.empty();
     return out;
   }

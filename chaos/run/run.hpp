@@ -1,5 +1,6 @@
 #pragma once
 /// One run of one scenario: a world, clients, faults, the check.
+#include "chaos/recovery/bystanders.hpp"
 #include "chaos/recovery/recovery.hpp"
 #include "chaos/run/options.hpp"
 #include "chaos/run/scenario.hpp"
@@ -17,8 +18,9 @@ struct run_plan {
 };
 
 struct run_result {
-  nlohmann::json verdict;              ///< of the checker
-  std::vector<recovery_row> recovery;  ///< figures, no judgement
+  nlohmann::json verdict;               ///< of the checker
+  std::vector<recovery_row> recovery{}; ///< figures, no judgement
+  std::vector<bystander_row> bystanders{};
   std::vector<std::string> complaints; ///< of the one who broke things: what did not come back
   std::size_t faults = 0;
   bool ok = false;
