@@ -15,7 +15,7 @@ struct presence_config {
   std::chrono::milliseconds beacon_age_max{600};
   std::chrono::milliseconds link_grace{600}; ///< after the link came up nobody is called absent
                                              ///< yet, nor an owner on this node after its claim
-  std::chrono::milliseconds distrust{200}; ///< after our own owner said that it is none
+  std::chrono::milliseconds distrust{200};   ///< after our own owner said that it is none
 };
 
 class presence {
