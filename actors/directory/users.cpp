@@ -118,6 +118,8 @@ void pg_directory::list_identities(const client_id& client, const user_id& user,
 
 std::string directory_config::validate() const {
   if (query_ms_max.count() <= 0) return "directory.query_ms_max must be positive";
+  if (quota_ms_max.count() <= 0) return "directory.quota_ms_max must be positive";
+  if (quota_share_max < 1) return "directory.quota_share_max must be positive";
   if (purge_s_every.count() <= 0) return "directory.purge_s_every must be positive";
   if (list_max == 0) return "directory.list_max must be positive";
   return {};

@@ -237,6 +237,31 @@ public:
   virtual void release(std::int32_t part, on_result<cluster_record::partition> done) = 0;
 };
 
+/// What clients have used of their days (UTC), over all nodes.
+class quota_service {
+public:
+  struct question {
+    client_id client;
+    std::chrono::sys_days day;
+    std::int64_t quota = 0;           ///< messages of the whole day
+    std::int64_t wanted = 1;          ///< for the messages that wait now
+    std::vector<message_id> messages; ///< those
+  };
+  struct portion {
+    std::int64_t granted = 0; ///< to be spent by the caller; less than wanted: no more is left
+    std::int64_t taken = 0;   ///< by everybody on this day, this included
+    /// If less than wanted was granted: which of the messages are there already.
+    std::vector<message_id> known;
+  };
+  virtual ~quota_service() = default;
+  /// Over all callers of a day no more than the quota is granted. An answer that is lost takes its
+  /// portion with it.
+  virtual void take(question what, on_result<portion> done) = 0;
+  /// So many of what was granted will not be spent. Not repeated if it fails.
+  virtual void give_back(const client_id& client, std::chrono::sys_days day,
+                         std::int64_t messages) = 0;
+};
+
 struct services {
   std::shared_ptr<command_service> commands;
   std::shared_ptr<client_service> clients;
@@ -248,6 +273,7 @@ struct services {
   std::shared_ptr<account_service> accounts;
   std::shared_ptr<connector_service> connectors;
   std::shared_ptr<presence_service> presence;
+  std::shared_ptr<quota_service> quotas;
 };
 
 } // namespace recado
