@@ -117,12 +117,14 @@ struct gateway_section {
   bool operator==(const gateway_section&) const = default;
 };
 
-/// [rates] how fast clients may send; every message of a bulk and every `send` of a WebSocket
-/// counts.
+/// [rates] how fast clients may send, and how much on a day; every message of a bulk and every
+/// `send` of a WebSocket counts.
 struct rates_section {
   std::uint32_t messages_per_second = 0; ///< of each client on this node; 0: no limit
   std::uint32_t messages_burst = 0;      ///< at once, after a rest; 0: those of one second
-  std::vector<std::string> clients;      ///< "CLIENT_ID=per_second/burst" for single ones
+  std::uint32_t messages_per_day = 0;    ///< of each client over all nodes, by UTC; 0: no limit
+  /// "CLIENT_ID=per_second/burst" or "CLIENT_ID=per_second/burst/per_day" for single ones
+  std::vector<std::string> clients;
   bool operator==(const rates_section&) const = default;
 };
 
@@ -188,6 +190,7 @@ struct node_config {
 struct client_rate {
   std::string client; ///< a UUID
   std::uint32_t per_second = 0, burst = 0;
+  std::optional<std::uint32_t> per_day; ///< nothing: as everybody
 };
 /// Nothing if it is not of the form.
 std::optional<client_rate> read_client_rate(const std::string& text);

@@ -271,18 +271,22 @@ void describe(gateway_section& s, table& to) {
 }
 
 constexpr std::uint32_t rate_max = 1'000'000;
+constexpr std::uint32_t quota_max = 2'000'000'000;
 
 complaint client_rate_text(const std::string& text) {
   if (read_client_rate(text)) return std::nullopt;
-  return fmt::format("\"{}\" is not a client's rate such as "
-                     "0193a8c0-0000-7000-8000-000000000000=50/100 (per second, and at once)",
-                     text);
+  return fmt::format(
+    "\"{}\" is not a client's rate such as "
+    "0193a8c0-0000-7000-8000-000000000000=50/100 (per second, and at once) or =50/100/10000 "
+    "(and per day)",
+    text);
 }
 
 void describe(rates_section& s, table& to) {
   to.in("rates")
     .number("messages_per_second", s.messages_per_second, 0, rate_max)
     .number("messages_burst", s.messages_burst, 0, rate_max)
+    .number("messages_per_day", s.messages_per_day, 0, quota_max)
     .list("clients", s.clients, client_rate_text);
 }
 
@@ -303,13 +307,16 @@ std::optional<client_rate> read_client_rate(const std::string& text) {
   if (equals == std::string::npos || slash == std::string::npos || slash < equals)
     return std::nullopt;
   auto id = uuid::parse(text.substr(0, equals));
-  client_rate out{id ? id->str() : "", 0, 0};
-  auto number = [&text](std::size_t from, std::size_t to, std::uint32_t& into) {
+  client_rate out{id ? id->str() : "", 0, 0, {}};
+  auto number = [&text](std::size_t from, std::size_t to, std::uint32_t most, std::uint32_t& into) {
     auto [end, error] = std::from_chars(text.data() + from, text.data() + to, into);
-    return error == std::errc{} && end == text.data() + to && into <= rate_max;
+    return error == std::errc{} && end == text.data() + to && into <= most;
   };
-  if (!id || !number(equals + 1, slash, out.per_second) ||
-      !number(slash + 1, text.size(), out.burst))
+  auto second = std::min(text.find('/', slash + 1), text.size());
+  if (!id || !number(equals + 1, slash, rate_max, out.per_second) ||
+      !number(slash + 1, second, rate_max, out.burst))
+    return std::nullopt;
+  if (second < text.size() && !number(second + 1, text.size(), quota_max, out.per_day.emplace()))
     return std::nullopt;
   return out;
 }

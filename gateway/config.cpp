@@ -1,5 +1,7 @@
 #include "gateway/config.hpp"
 
+#include <algorithm>
+
 namespace recado {
 namespace {
 
@@ -9,6 +11,11 @@ struct rule {
 };
 
 } // namespace
+
+bool rates_config::daily() const {
+  return everybody.per_day > 0 ||
+         std::ranges::any_of(of_client, [](const auto& each) { return each.second.per_day > 0; });
+}
 
 result<void> gateway_config::validate() const {
   using namespace std::chrono_literals;

@@ -33,10 +33,11 @@ struct admission_config {
   std::chrono::milliseconds wait_max{1'000}; ///< then 503
 };
 
-/// A pace of messages. per_second 0: as fast as it likes.
+/// A pace of messages, and how many of them a day may have. 0: as fast, as many as it likes.
 struct rate {
   std::uint32_t per_second = 0;
-  std::uint32_t burst = 1; ///< at once, by a client that has rested
+  std::uint32_t burst = 1;   ///< at once, by a client that has rested
+  std::uint32_t per_day = 0; ///< from midnight to midnight UTC, over all nodes
   bool limited() const { return per_second > 0; }
 };
 
@@ -44,6 +45,13 @@ struct rate {
 struct rates_config {
   rate everybody; ///< each client that has no rate of its own
   std::map<client_id, rate> of_client;
+
+  const rate& of(const client_id& client) const {
+    auto own = of_client.find(client);
+    return own == of_client.end() ? everybody : own->second;
+  }
+  /// Has anybody a quota per day?
+  bool daily() const;
 };
 
 struct realtime_config {

@@ -1,6 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include "gateway/admission/admission.hpp"
+#include "gateway/admission/quota_desk.hpp"
 #include "gateway/auth/tombstones.hpp"
 #include "gateway/keyring_actor.hpp"
 #include "gateway/realtime/realtime.hpp"
@@ -46,7 +47,8 @@ class door final : public http::handler, public std::enable_shared_from_this<doo
 public:
   door(gateway_config settings, services below, const gateway_environment& around,
        std::shared_ptr<auth::authority> tokens, std::shared_ptr<auth::tombstones> deleted,
-       std::shared_ptr<realtime::realtime> sockets, std::shared_ptr<const admission::rates> paces,
+       std::shared_ptr<realtime::realtime> sockets,
+       std::function<rest::allowances(const client_id&)> allowance,
        std::function<void()> on_unknown_key)
     : config_(std::move(settings)),
       tokens_(std::move(tokens)),
@@ -66,9 +68,7 @@ public:
                             std::optional<shapes::positions> since) {
               return to->stream(*on->responder, std::move(head), on->who, std::move(since));
             },
-            [paces = std::move(paces)](const client_id& client) {
-              return paces->look(client, clock::boot_time());
-            }}) {}
+            std::move(allowance)}) {}
 
   http::early_answer on_headers(const http::request& head) override;
   void on_request(http::request asked, http::responder answer) override;
@@ -156,6 +156,17 @@ http::response door::on_protocol_error(int status, std::string_view detail) {
   return out;
 }
 
+/// What the limits leave a client.
+std::function<rest::allowances(const client_id&)>
+look_at(std::shared_ptr<const admission::rates> paces,
+        std::shared_ptr<const admission::quota_desk> quotas) {
+  return [paces = std::move(paces), quotas = std::move(quotas)](const client_id& client) {
+    rest::allowances out{paces->look(client, clock::boot_time()), std::nullopt};
+    if (quotas) out.daily = quotas->look(client);
+    return out;
+  };
+}
+
 class whole_gateway final : public gateway {
 public:
   whole_gateway(gateway_config config, services below, const gateway_environment& around);
@@ -172,6 +183,7 @@ private:
   std::shared_ptr<auth::authority> tokens_;
   std::shared_ptr<keyring_line> keys_ = std::make_shared<keyring_line>();
   std::shared_ptr<admission::admission> admission_;
+  std::shared_ptr<admission::quota_desk> quotas_; ///< none while no client has a quota
   std::shared_ptr<realtime::realtime> sockets_;
   std::shared_ptr<door> door_;
   actor::supervisor_actor supervisor_;
@@ -183,6 +195,9 @@ whole_gateway::whole_gateway(gateway_config config, services below,
       {config.issuer, config.audience}, config.token_lifetime, config.token_cache_max})) {
   auto refresh = [keys = keys_] { keys->ask(); };
   auto paces = std::make_shared<admission::rates>(config.rates);
+  if (config.rates.daily())
+    below.commands = quotas_ = admission::make_quota_desk(
+      config.rates, below.quotas, below.commands, around.now, around.metrics);
   admission_ = admission::make_admission(config.admission, paces, below.commands, around.metrics);
   below.commands = admission_;
   around.health.declare("signing-keys", observe::probe::ready | observe::probe::started);
@@ -191,12 +206,13 @@ whole_gateway::whole_gateway(gateway_config config, services below,
     realtime::make_realtime(around.system, config, below, tokens_, deleted, around.now, refresh);
   keyring_needs needs{below.clients, tokens_, around.now, around.health};
   door_ = std::make_shared<door>(config, std::move(below), around, tokens_, std::move(deleted),
-                                 sockets_, std::move(paces), refresh);
+                                 sockets_, look_at(std::move(paces), quotas_), refresh);
   actor::supervisor_config rules;
   rules.name = "gateway";
-  supervisor_ = actor::supervise(
-    around.system, std::move(rules),
-    {keyring_child(std::move(needs)), admission_->sweeper_child(), sockets_->hub_child()});
+  std::vector<actor::child_spec> children{keyring_child(std::move(needs)),
+                                          admission_->sweeper_child(), sockets_->hub_child()};
+  if (quotas_) children.push_back(quotas_->sweeper_child());
+  supervisor_ = actor::supervise(around.system, std::move(rules), std::move(children));
 }
 
 actor::child_spec whole_gateway::keyring_child(keyring_needs needs) const {
@@ -212,6 +228,7 @@ void whole_gateway::stop() {
   door_->close();
   sockets_->stop();
   admission_->stop();
+  if (quotas_) quotas_->stop();
   keys_->cut();
   if (supervisor_) caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
   supervisor_ = nullptr;

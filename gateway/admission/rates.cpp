@@ -2,13 +2,8 @@
 
 namespace recado::admission {
 
-const rate& rates::of(const client_id& client) const {
-  auto own = config_.of_client.find(client);
-  return own == config_.of_client.end() ? config_.everybody : own->second;
-}
-
 bool rates::take(const client_id& client, steady_time now) {
-  const auto& limit = of(client);
+  const auto& limit = config_.of(client);
   if (!limit.limited()) return true;
   std::lock_guard lock{mutex_};
   auto [at, fresh] = buckets_.try_emplace(
@@ -17,7 +12,7 @@ bool rates::take(const client_id& client, steady_time now) {
 }
 
 std::optional<allowance> rates::look(const client_id& client, steady_time now) const {
-  const auto& limit = of(client);
+  const auto& limit = config_.of(client);
   if (!limit.limited()) return std::nullopt;
   allowance out{limit, limit.burst, {}, {}};
   std::lock_guard lock{mutex_};

@@ -27,8 +27,6 @@ public:
   std::optional<allowance> look(const client_id& client, steady_time now) const;
 
 private:
-  const rate& of(const client_id& client) const;
-
   const rates_config config_;
   mutable std::mutex mutex_;
   std::unordered_map<client_id, policy::token_bucket> buckets_; ///< clients that are limited

@@ -2,11 +2,11 @@
 /// The handlers of the routes. Stateless but for the answers being made under an Idempotency-Key;
 /// thread-safe. A handler runs after all checks of the gate but the schema's.
 #include "actors/service/services.hpp"
-#include "gateway/admission/rates.hpp"
 #include "gateway/auth/authority.hpp"
 #include "gateway/config.hpp"
 #include "gateway/rest/call.hpp"
 #include "gateway/rest/idempotency.hpp"
+#include "gateway/rest/rates.hpp"
 #include "gateway/shapes/stream_id.hpp"
 #include "runtime/observe/health.hpp"
 #include "runtime/observe/metrics.hpp"
@@ -29,8 +29,8 @@ struct api_environment {
   std::function<void(const client_id&, const user_id&)> user_deleted;
   /// Begins the event stream that answers this call; false if that cannot be now.
   std::function<bool(const call_ptr&, http::response, std::optional<shapes::positions>)> stream;
-  /// What the client may still send; nothing if it has no limit.
-  std::function<std::optional<admission::allowance>(const client_id&)> allowance;
+  /// What the client may still send.
+  std::function<allowances(const client_id&)> allowance;
 };
 
 class api {

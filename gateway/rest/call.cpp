@@ -43,7 +43,7 @@ call::call(const http::request& from)
 http::response call::rendered(http::response what) const {
   if (!correlation_.empty()) what.headers.push_back({"X-Correlation-Id", correlation_});
   what.headers.insert(what.headers.end(), also.begin(), also.end());
-  add_retry_after(what, retry_after);
+  add_retry_after(what, what.status == 429 ? day_over_in.value_or(retry_after) : retry_after);
   return what;
 }
 
@@ -52,7 +52,9 @@ http::response call::rendered(const problem& what) const {
   auto code = shapes::shown(what.code);
   out.status = info_of(code).status;
   out.content_type = "application/problem+json";
-  out.body = shapes::problem_body(what, trace.trace_id_text());
+  std::string_view violated = day_over_in ? "daily" : "burst";
+  out.body = shapes::problem_body(what, trace.trace_id_text(),
+                                  code == ec::rate_limited ? violated : std::string_view{});
   add_challenge(out, code);
   return rendered(std::move(out));
 }

@@ -30,6 +30,8 @@ public:
 
   std::vector<http::header> also;      ///< in whatever answer is given
   std::chrono::seconds retry_after{1}; ///< if it is one that may be tried again
+  /// The client has used its day: what a 429 says instead.
+  std::optional<std::chrono::seconds> day_over_in;
 
   /// The answers; the first counts.
   void answer(int status, std::string json, std::vector<http::header> headers = {});

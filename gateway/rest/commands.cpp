@@ -24,9 +24,9 @@ void api::run(const call_ptr& on) {
 /// Called when a message has been counted.
 void api::tell_rate(call& on) const {
   auto left = around_.allowance(on.who.client);
-  if (!left) return;
-  on.also = rate_headers(*left);
-  on.retry_after = rest::retry_after(*left);
+  on.also = rate_headers(left);
+  if (left.burst) on.retry_after = rest::retry_after(*left.burst);
+  if (left.daily && left.daily->used_up()) on.day_over_in = left.daily->resets;
 }
 
 void api::submit(const call_ptr& on, command what, std::function<void(const reply&)> when_ok) {

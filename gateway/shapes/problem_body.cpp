@@ -49,13 +49,15 @@ problem problem_of(const reply& said, const user_id& acting) {
   return out;
 }
 
-std::string problem_body(const problem& what, std::string_view trace_id) {
+std::string problem_body(const problem& what, std::string_view trace_id,
+                         std::string_view violated) {
   std::string out;
   json::writer to{out};
   const auto& info = info_of(shown(what.code));
   to.begin_object();
   append_head(to, info.status, info.code, info.title, what.detail, trace_id);
   append_errors(to, errors_of(what, info));
+  if (!violated.empty()) to.key("violated-policies").begin_array().put(violated).end_array();
   to.end_object();
   return out;
 }

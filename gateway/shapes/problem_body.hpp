@@ -12,7 +12,9 @@ ec shown(ec code) noexcept;
 /// does not exist.
 problem problem_of(const reply& said, const user_id& acting);
 
-std::string problem_body(const problem& what, std::string_view trace_id);
+/// `violated` names the policy of RateLimit-Policy that a 429 is about, if it is known.
+std::string problem_body(const problem& what, std::string_view trace_id,
+                         std::string_view violated = {});
 /// For an error that the catalogue does not hold.
 std::string problem_body(int status, std::string_view code, std::string_view title,
                          std::string_view detail, std::string_view trace_id);

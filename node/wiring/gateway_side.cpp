@@ -39,23 +39,25 @@ services make_services(store::pool& reads, std::shared_ptr<cluster::router> rout
   out.directory = make_directory(reads);
   out.idempotency = make_idempotency(reads);
   out.history = make_history(reads);
+  out.quotas = make_quotas(reads);
   out.watches = std::move(board);
   out.accounts = std::move(accounts);
   out.connectors = std::move(connectors);
   return out;
 }
 
-static rate rate_of(std::uint32_t per_second, std::uint32_t burst) {
-  return {per_second, burst > 0 ? burst : std::max(per_second, 1U)};
+static rate rate_of(std::uint32_t per_second, std::uint32_t burst, std::uint32_t per_day) {
+  return {per_second, burst > 0 ? burst : std::max(per_second, 1U), per_day};
 }
 
 static rates_config rates_of(const config::rates_section& from) {
   rates_config out;
-  out.everybody = rate_of(from.messages_per_second, from.messages_burst);
+  out.everybody = rate_of(from.messages_per_second, from.messages_burst, from.messages_per_day);
   for (const auto& text : from.clients)
     if (auto one = config::read_client_rate(text))
-      out.of_client.emplace(client_id{*uuid::parse(one->client)},
-                            rate_of(one->per_second, one->burst));
+      out.of_client.emplace(
+        client_id{*uuid::parse(one->client)},
+        rate_of(one->per_second, one->burst, one->per_day.value_or(from.messages_per_day)));
   return out;
 }
 

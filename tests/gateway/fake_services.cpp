@@ -95,6 +95,33 @@ private:
                              1,    80};
 };
 
+/// The real rule, without the shares that nodes take ahead.
+class fake_quotas final : public quota_service {
+public:
+  explicit fake_quotas(world& w) : w_(w) {}
+  void take(question what, on_result<portion> done) override {
+    w_.worker_.post([this, what = std::move(what), done] {
+      if (w_.store_away) return done(fail(ec::store_unavailable));
+      auto& taken = taken_[{what.client, what.day}];
+      portion out;
+      out.granted = std::clamp<std::int64_t>(what.quota - taken, 0, what.wanted);
+      out.taken = taken += out.granted;
+      for (const auto& each : what.messages)
+        if (out.granted < what.wanted && w_.messages_.contains({what.client, each}))
+          out.known.push_back(each);
+      done(out);
+    });
+  }
+  void give_back(const client_id& client, std::chrono::sys_days day,
+                 std::int64_t messages) override {
+    w_.worker_.post([this, at = std::pair{client, day}, messages] { taken_[at] -= messages; });
+  }
+
+private:
+  world& w_;
+  std::map<std::pair<client_id, std::chrono::sys_days>, std::int64_t> taken_;
+};
+
 std::shared_ptr<idempotency_service> make_idempotency(world& of) {
   return std::make_shared<fake_idempotency>(of);
 }
@@ -105,6 +132,10 @@ std::shared_ptr<watch_service> make_watches(world& of) {
 
 std::shared_ptr<cluster_service> make_cluster() {
   return std::make_shared<fake_cluster>();
+}
+
+std::shared_ptr<quota_service> make_quotas(world& of) {
+  return std::make_shared<fake_quotas>(of);
 }
 
 } // namespace recado::test

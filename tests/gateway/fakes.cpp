@@ -167,6 +167,7 @@ services world::below() {
   services_.watches = make_watches(*this);
   services_.cluster = make_cluster();
   services_.presence = make_presence(*this);
+  services_.quotas = make_quotas(*this);
   return services_;
 }
 

@@ -4,6 +4,7 @@
 #include "actors/conversation/decide.hpp"
 #include "actors/service/services.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -42,6 +43,7 @@ public:
   /// True for a command that stays in the inbox until empty_inbox().
   std::function<bool(const command&)> to_inbox;
   void empty_inbox();
+  std::atomic<bool> store_away = false; ///< quotas are answered store_unavailable
   void doubt();
   /// Runs on the services' thread and waits for the end of it.
   void sync();
@@ -61,6 +63,7 @@ private:
   friend class fake_idempotency;
   friend class fake_watches;
   friend class fake_people_seen;
+  friend class fake_quotas;
   struct stored_message {
     message_record record;
     command_id by;

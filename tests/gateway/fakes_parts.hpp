@@ -11,5 +11,6 @@ std::shared_ptr<idempotency_service> make_idempotency(world& of);
 std::shared_ptr<watch_service> make_watches(world& of);
 std::shared_ptr<cluster_service> make_cluster();
 std::shared_ptr<presence_service> make_presence(world& of);
+std::shared_ptr<quota_service> make_quotas(world& of);
 
 } // namespace recado::test
