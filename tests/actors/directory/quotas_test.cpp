@@ -1,4 +1,5 @@
 #include "actors/directory/directory.hpp"
+#include "actors/directory/quota_queries.hpp"
 #include "tests/actors/domain_database.hpp"
 
 #include <fmt/format.h>
@@ -120,6 +121,19 @@ BOOST_AUTO_TEST_CASE(who_gets_too_little_hears_which_messages_are_there_already)
   std::vector wanted{decided, stored};
   std::ranges::sort(wanted);
   BOOST_TEST((got.known == wanted));
+}
+
+BOOST_AUTO_TEST_CASE(messages_are_looked_for_by_their_ids_alone) {
+  auto what = recado::quotas::take(asks(5), 1);
+  db.exec("set plan_cache_mode = force_generic_plan");
+  db.exec(fmt::format("prepare asked (uuid, int4, int8, int8, int8, uuid[]) as {}", what.sql));
+  auto got =
+    db.run({"", "explain (costs off) execute asked (null, null, null, null, null, null)", {}});
+  std::string plan;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    plan += std::string{got.get_text(i, 0)} + "\n";
+  for (auto row : {"message_id = k.id", "message_id = k_1.id"}) // of messages, of the inbox
+    BOOST_TEST(plan.find(fmt::format("Index Cond: (({})", row)) != std::string::npos, plan);
 }
 
 BOOST_AUTO_TEST_CASE(days_long_gone_are_forgotten) {
