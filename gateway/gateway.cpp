@@ -1,7 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include "gateway/admission/admission.hpp"
-#include "gateway/admission/quota_desk.hpp"
+#include "gateway/admission/quota_sweeper_actor.hpp"
 #include "gateway/auth/tombstones.hpp"
 #include "gateway/keyring_actor.hpp"
 #include "gateway/realtime/realtime.hpp"
@@ -211,7 +211,7 @@ whole_gateway::whole_gateway(gateway_config config, services below,
   rules.name = "gateway";
   std::vector<actor::child_spec> children{keyring_child(std::move(needs)),
                                           admission_->sweeper_child(), sockets_->hub_child()};
-  if (quotas_) children.push_back(quotas_->sweeper_child());
+  if (quotas_) children.push_back(admission::quota_sweeper_child(quotas_));
   supervisor_ = actor::supervise(around.system, std::move(rules), std::move(children));
 }
 

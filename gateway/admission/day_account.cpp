@@ -1,5 +1,6 @@
 #include "gateway/admission/day_account.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace recado::admission {

@@ -1,33 +1,18 @@
 #include "gateway/admission/quota_desk.hpp"
 
-#include "runtime/actor/child_setup.hpp"
 #include "runtime/clock/wall_clock.hpp"
 
 #include <algorithm>
-#include <caf/actor_cast.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
-
-namespace recado::admission {
-
-struct look_for_idle {}; ///< INTERNAL: portions that nobody uses
-
-/// Pooled.
-using quota_sweeper_actor = caf::typed_actor<caf::reacts_to<look_for_idle>>;
-
-} // namespace recado::admission
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(recado::admission::look_for_idle)
+#include <utility>
 
 namespace recado::admission {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto idle_max = 30s; ///< so long a portion may lie unused
-constexpr auto sweep_every = 10s;
 
 struct waiting {
   command what;
@@ -80,7 +65,6 @@ public:
   void end_session(const uuid& session) override { below_->end_session(session); }
   std::optional<day_allowance> look(const client_id& client) const override;
   void return_idle(steady_time now) override;
-  actor::child_spec sweeper_child() override;
   void stop() override { return_idle(steady_time::max()); }
 
 private:
@@ -269,29 +253,6 @@ void desk::return_idle(steady_time now) {
   }
   for (const auto& [client, unspent] : back)
     store_->give_back(client, day, unspent);
-}
-
-struct sweeper_state {
-  static inline const char* name = "quota-sweeper";
-};
-
-quota_sweeper_actor::behavior_type
-sweeper(quota_sweeper_actor::stateful_pointer<sweeper_state> self, std::weak_ptr<desk> of) {
-  actor::child_setup(self);
-  self->delayed_send(self, sweep_every, look_for_idle{});
-  return {[self, of = std::move(of)](look_for_idle) {
-    auto at = of.lock();
-    if (!at) return;
-    at->return_idle(clock::boot_time());
-    self->delayed_send(self, sweep_every, look_for_idle{});
-  }};
-}
-
-actor::child_spec desk::sweeper_child() {
-  auto start = [weak = weak_from_this()](caf::actor_system& system) {
-    return caf::actor_cast<caf::actor>(system.spawn(sweeper, weak));
-  };
-  return {"quota-sweeper", std::move(start)};
 }
 
 } // namespace

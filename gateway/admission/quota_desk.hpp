@@ -4,8 +4,10 @@
 /// at a time. Below the admission, whose limits bound what waits here.
 #include "gateway/admission/day_account.hpp"
 #include "gateway/config.hpp"
-#include "runtime/actor/supervisor.hpp"
 #include "runtime/observe/metrics.hpp"
+
+#include <functional>
+#include <memory>
 
 namespace recado::admission {
 
@@ -23,9 +25,6 @@ public:
   virtual std::optional<day_allowance> look(const client_id& client) const = 0;
   /// Portions that nobody has used for a while go back, for other nodes to take.
   virtual void return_idle(steady_time now) = 0;
-  /// Does so from time to time; a child of the gateway's supervisor. While it is dead, nothing
-  /// goes back.
-  virtual actor::child_spec sweeper_child() = 0;
   /// All portions go back.
   virtual void stop() = 0;
 };

@@ -1,6 +1,7 @@
 #include "gateway/admission/quota_desk.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <deque>
 #include <map>
 
 using namespace recado;
@@ -59,6 +60,11 @@ struct scene {
     config(), store, owners, [this] { return now; }, metrics);
   std::map<std::string, ec> said;
 
+  /// What is unanswered holds the desk, as it does in the product, where everything is answered.
+  ~scene() {
+    owners->waiting.clear();
+    store->asked.clear();
+  }
   rates_config config() const {
     rates_config out;
     out.everybody.per_day = 100;
