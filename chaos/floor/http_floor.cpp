@@ -103,7 +103,7 @@ load::stage stage_at(std::uint16_t port, std::size_t rooms) {
   for (std::size_t i = 0; i < rooms; ++i) {
     auto token = room_name(i);
     token.resize(token_bytes, 't');
-    out.rooms.push_back({room_name(i), "load-a", std::move(token)});
+    out.rooms.push_back({room_name(i), "load-a", {std::move(token)}});
   }
   return out;
 }

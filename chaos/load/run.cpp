@@ -10,14 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t number_digits = 12;
-constexpr std::string_view text_field = "\"text\":\"";
 constexpr std::string_view seq_field = "\"seq\":";
-
-std::string twelve_digits(std::uint64_t number) {
-  auto digits = std::to_string(number);
-  return std::string(number_digits - digits.size(), '0') + digits;
-}
 
 template <class Number>
 bool read_after(std::string_view text, std::string_view field, Number& into) {
@@ -29,9 +22,12 @@ bool read_after(std::string_view text, std::string_view field, Number& into) {
 
 } // namespace
 
-run::run(const options& how, const stage& on) : how_(how), on_(on) {
-  auto filler = how.text_bytes > number_digits ? how.text_bytes - number_digits : 0;
-  filler_.assign(filler, 'x');
+run::run(const options& how, const stage& on, look costs)
+  : how_(how),
+    on_(on),
+    costs_(std::move(costs)),
+    requests_(how, on),
+    rate_(how.phases.empty() ? how.rate : how.phases.front().rate) {
   due_.reserve(1'000'000);
 }
 run::~run() = default;
@@ -41,6 +37,16 @@ std::uint64_t run::us_since(clock::time_point then, clock::time_point now) {
   return us > 0 ? static_cast<std::uint64_t>(us) : 0;
 }
 
+void run::listen(const std::string& token) {
+  receivers_.push_back(std::make_unique<web_socket>(
+    [this](web_socket& who, std::string_view text) { on_frame(who, text); }));
+  receivers_.back()->start(loop_, on_.host, on_.port, token);
+  // few at a time: a server may take some time for each upgrade
+  auto end = clock::now() + 10s;
+  while (receivers_.size() % 64 == 0 && !receivers_.back()->listening() && clock::now() < end)
+    loop_.turn(10ms);
+}
+
 void run::connect() {
   for (unsigned i = 0; i < how_.clients; ++i) {
     callers_.push_back(std::make_unique<caller>(
@@ -48,17 +54,9 @@ void run::connect() {
     loop_.connect(*callers_.back(), on_.host, on_.port);
     free_.push_back(callers_.back().get());
   }
-  auto listen = [&](const std::string& token) {
-    receivers_.push_back(std::make_unique<web_socket>(
-      [this](web_socket& who, std::string_view text) { on_frame(who, text); }));
-    receivers_.back()->start(loop_, on_.host, on_.port, token);
-    // few at a time: a server may take some time for each upgrade
-    auto end = clock::now() + 10s;
-    while (receivers_.size() % 64 == 0 && !receivers_.back()->listening() && clock::now() < end)
-      loop_.turn(10ms);
-  };
   for (const auto& room : on_.rooms)
-    if (!room.reader_token.empty()) listen(room.reader_token);
+    for (const auto& token : room.reader_tokens)
+      listen(token);
   for (const auto& token : on_.idle_tokens)
     listen(token);
   auto end = clock::now() + 30s;
@@ -78,9 +76,16 @@ void run::measure() {
   measured_from_ = due_.size();
   seen_.backlog_max = 0;
   auto begun = clock::now();
-  drive(begun + std::chrono::seconds{how_.seconds});
+  measured_since_ = begun;
+  auto until = begun;
+  for (const auto& one : how_.phases) {
+    rate_ = one.rate;
+    drive(until += std::chrono::seconds{one.seconds});
+  }
+  if (how_.phases.empty()) drive(until + std::chrono::seconds{how_.seconds});
   seen_.measured_s = std::chrono::duration<double>(clock::now() - begun).count();
   seen_.due = due_.size() - measured_from_;
+  end_seconds(clock::now());
 }
 
 void run::settle() {
@@ -97,8 +102,9 @@ void run::settle() {
 void run::drive(clock::time_point until) {
   for (auto now = clock::now(); now < until; now = clock::now()) {
     send_due(now);
+    end_seconds(now);
     auto wait = 1'000us;
-    if (how_.rate > 0)
+    if (rate_ > 0)
       wait = std::clamp(std::chrono::duration_cast<std::chrono::microseconds>(next_arrival_ - now),
                         0us, 1'000us);
     loop_.turn(wait);
@@ -109,24 +115,44 @@ void run::drive(clock::time_point until) {
 /// new arrives, what waits is sent.
 void run::send_due(clock::time_point now) {
   std::uint64_t each = how_.bulk > 0 ? how_.bulk : 1;
-  if (how_.rate > 0) {
-    auto step = std::chrono::nanoseconds{1'000'000'000ull / how_.rate};
-    for (; next_arrival_ <= now; next_arrival_ += step)
+  if (rate_ > 0) {
+    auto step = std::chrono::nanoseconds{1'000'000'000ull / rate_};
+    for (; next_arrival_ <= now; next_arrival_ += step) {
       due_.push_back(next_arrival_);
+      if (auto* in = second_of(due_.size() - 1)) ++in->due;
+    }
+    if (how_.patience_ms > 0) give_up(clock::now());
     while (!free_.empty() && due_.size() - sent_ >= each) {
-      auto* line = free_.back();
-      free_.pop_back();
-      send_on(*line, sent_, each);
+      send_on(take_line(), sent_, each);
     }
     seen_.backlog_max = std::max<std::uint64_t>(seen_.backlog_max, due_.size() - sent_);
     return;
   }
   if (now == clock::time_point::min()) return;
   while (!free_.empty()) {
-    auto* line = free_.back();
-    free_.pop_back();
     due_.insert(due_.end(), each, clock::now());
-    send_on(*line, sent_, each);
+    send_on(take_line(), sent_, each);
+  }
+}
+
+/// The one used last, as a pool of connections does; but of so many that some people find none,
+/// each in turn, or the server would close those that nobody uses.
+caller& run::take_line() {
+  auto* line = how_.patience_ms > 0 ? free_.front() : free_.back();
+  if (how_.patience_ms > 0)
+    free_.pop_front();
+  else
+    free_.pop_back();
+  return *line;
+}
+
+/// People do not wait for ever for a line.
+void run::give_up(clock::time_point now) {
+  std::chrono::milliseconds patience{how_.patience_ms};
+  for (; sent_ < due_.size() && now - due_[sent_] > patience; ++sent_, ++settled_) {
+    if (!measured(sent_)) continue;
+    ++seen_.given_up;
+    if (auto* in = second_of(sent_)) ++in->given_up;
   }
 }
 
@@ -134,75 +160,89 @@ void run::send_on(caller& line, std::uint64_t first, std::uint64_t count) {
   line.first = first;
   line.count = count;
   sent_ += count;
-  line.send(request_for(first, count));
+  line.send(requests_.text_of(first, count));
 }
 
-std::string run::message_for(std::uint64_t number) const {
-  auto text = R"(,"payload":{"type":"text","text":")" + twelve_digits(number) + filler_ + R"("}})";
-  if (how_.implicit) {
-    auto pair = std::to_string(number % how_.conversations);
-    return R"({"from":"load-)" + pair + R"(-0","to":["load-)" + pair + R"(-1"])" + text;
-  }
-  const auto& room = on_.rooms[number % on_.rooms.size()];
-  return R"({"conversation_id":")" + room.conversation + R"(","from":")" + room.author + '"' + text;
-}
-
-std::string run::request_for(std::uint64_t first, std::uint64_t count) const {
-  std::string body;
-  if (how_.bulk == 0) {
-    body = message_for(first);
+/// What became of these messages; and frames will come of those that were kept, 202 or not.
+run::fate run::fate_of(const caller& line, std::uint64_t asked, const http_answer* got) {
+  fate out;
+  auto told = [&](std::uint64_t place, int status) {
+    bool kept = status == 201 || status == 202;
+    if (kept) ++(status == 201 ? out.created : out.stored);
+    if (!kept || !how_.receive || how_.implicit) return;
+    auto frames = requests_.room_of(line.first + place).reader_tokens.size();
+    expected_frames_ += frames;
+    if (measured(line.first)) seen_.expected += frames;
+  };
+  if (got && got->status == 207) {
+    each_result(got->body, told);
   } else {
-    body = R"({"messages":[)";
-    for (auto i = first; i < first + count; ++i)
-      body += (i == first ? "" : ",") + message_for(i);
-    body += "]}";
+    for (std::uint64_t i = 0; got && i < asked; ++i)
+      told(i, got->status);
   }
-  return std::string{"POST "} + (how_.bulk > 0 ? "/v1/messages/bulk" : "/v1/messages") +
-         " HTTP/1.1\r\nHost: " + on_.host + "\r\nAuthorization: Bearer " + on_.token +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
+  return out;
 }
 
 void run::on_answer(caller& line, const http_answer* got) {
-  auto now = clock::now();
-  auto count = std::exchange(line.count, 0);
-  settled_ += count;
-  auto in_window = measured(line.first);
-  std::uint64_t created = 0;
-  if (got && got->status == 201) created = count;
-  if (got && got->status == 207) { // one result per message
-    for (std::size_t at = 0; (at = got->body.find("\"status\":201", at)) != std::string_view::npos;
-         at += text_field.size())
-      ++created;
+  auto asked = std::exchange(line.count, 0);
+  settled_ += asked;
+  auto became = fate_of(line, asked, got);
+  if (measured(line.first) && asked > 0) count(line, asked, became, got);
+  if (got) return free_.push_back(&line);
+  ++seen_.callers_lost; // a closed connection is not used again
+  std::erase(free_, &line);
+}
+
+void run::count(const caller& line, std::uint64_t asked, const fate& became,
+                const http_answer* got) {
+  auto* in = second_of(line.first);
+  auto kept = became.created + became.stored;
+  ++seen_.codes[got ? got->status : 0];
+  seen_.accepted += became.created;
+  seen_.stored += became.stored;
+  if (in) in->accepted += kept;
+  if (kept > 0) {
+    auto us = us_since(due_at(line.first), clock::now());
+    seen_.post.add(us);
+    if (in) in->post.add(us);
   }
-  if (how_.receive) expected_frames_ += created;
-  if (in_window) {
-    seen_.accepted += created;
-    if (got && got->status == 202) seen_.stored += count;
-    bool busy = got && (got->status == 429 || got->status == 503);
-    if (busy) seen_.refused += count;
-    if (!busy && !(got && got->status == 202)) seen_.failed += count - created;
-    if (created > 0) seen_.post.add(us_since(due_at(line.first), now));
+  if (got && (got->status == 429 || got->status == 503)) {
+    seen_.refused += asked;
+    if (got->header("Retry-After").empty()) ++seen_.without_retry_after;
+    if (in) in->refused += asked;
+  } else {
+    seen_.failed += asked - kept;
   }
-  if (got) free_.push_back(&line); // a closed connection is not used again
+}
+
+/// Null: nobody asked for a timeline, or the message is not of the measured part.
+second* run::second_of(std::uint64_t number) {
+  if (!how_.timeline || !measured(number) || due_[number] < measured_since_) return nullptr;
+  auto at = static_cast<std::size_t>((due_[number] - measured_since_) / 1s);
+  if (at >= seen_.seconds.size()) seen_.seconds.resize(at + 1);
+  return &seen_.seconds[at];
+}
+
+void run::end_seconds(clock::time_point now) {
+  if (!how_.timeline || !costs_ || measured_since_ == clock::time_point{}) return;
+  auto ended = static_cast<std::size_t>((now - measured_since_) / 1s);
+  if (ended <= seconds_ended_) return;
+  if (ended > seen_.seconds.size()) seen_.seconds.resize(ended);
+  seen_.seconds[ended - 1].costs = costs_();
+  seconds_ended_ = ended;
 }
 
 void run::on_frame(web_socket& who, std::string_view text) {
   if (!text.starts_with(R"({"type":"message")")) return;
-  std::uint64_t number = 0;
   std::int64_t seq = 0;
   if (!read_after(text, seq_field, seq)) return;
   if (who.last_seq != 0 && seq != who.last_seq + 1) ++seen_.out_of_order;
   who.last_seq = seq;
   ++frames_;
-  auto at = text.find(text_field);
-  if (at == std::string_view::npos) return;
-  auto digits = text.substr(at + text_field.size(), number_digits);
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc{})
-    return;
-  if (number >= due_.size() || !measured(number)) return;
+  auto number = requests::number_in(text);
+  if (!number || *number >= due_.size() || !measured(*number)) return;
   ++seen_.delivered;
-  seen_.end_to_end.add(us_since(due_at(number), clock::now()));
+  seen_.end_to_end.add(us_since(due_at(*number), clock::now()));
 }
 
 } // namespace recado::load

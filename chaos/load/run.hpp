@@ -1,15 +1,14 @@
 #pragma once
 /// One measured run: people who write, people who read, and what became of every message.
-#include "chaos/load/histogram.hpp"
-#include "chaos/load/options.hpp"
+#include "chaos/load/requests.hpp"
+#include "chaos/load/timeline.hpp"
 #include "chaos/sockets/caller.hpp"
 #include "chaos/sockets/web_socket.hpp"
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
-#include <string>
-#include <vector>
 
 namespace recado::load {
 
@@ -17,20 +16,6 @@ using chaos::caller;
 using chaos::http_answer;
 using chaos::poller;
 using chaos::web_socket;
-
-/// Where the messages go, made before the run begins.
-struct stage {
-  struct room {
-    std::string conversation;
-    std::string author;
-    std::string reader_token; ///< of the one member that reads; empty without receivers
-  };
-  std::string host;
-  std::uint16_t port = 0;
-  std::string token; ///< of the client
-  std::vector<room> rooms;
-  std::vector<std::string> idle_tokens;
-};
 
 /// Counts and latencies of the measured part. Latencies begin when a message was due, not when it
 /// could be sent: a stall is not hidden by the requests that it held back.
@@ -41,22 +26,33 @@ struct outcome {
   std::uint64_t stored = 0;   ///< 202
   std::uint64_t refused = 0;  ///< 429, 503
   std::uint64_t failed = 0;   ///< any other answer, or none
+  std::uint64_t given_up = 0; ///< no connection was free within the patience
+  std::uint64_t expected = 0; ///< frames of what was accepted or stored
   std::uint64_t delivered = 0;
   std::uint64_t out_of_order = 0; ///< a frame whose seq did not follow the one before it
   std::uint64_t backlog_max = 0;  ///< messages that were due and waited for a free connection
   std::uint64_t sockets_lost = 0;
+  std::uint64_t callers_lost = 0;        ///< HTTP connections that the server closed
+  std::uint64_t without_retry_after = 0; ///< of those that were refused
+  std::map<int, std::uint64_t> codes;    ///< answers; 0: none
   histogram post;
   histogram end_to_end;
+  timeline seconds; ///< if it was asked for
 };
 
 class run {
 public:
-  run(const options& how, const stage& on);
+  /// What programs cost now; asked once a second.
+  using look = std::function<std::map<std::string, cost>()>;
+
+  run(const options& how, const stage& on, look costs = {});
   ~run();
   /// Connects, and waits until every receiver is listening. Throws std::runtime_error.
   void connect();
   void warm_up();
   void measure();
+  /// Messages handed to a connection so far, or given up.
+  std::uint64_t sent() const noexcept { return sent_; }
   /// Waits up to 10 s for answers and frames that are still on their way.
   void settle();
   const outcome& result() const noexcept { return seen_; }
@@ -67,9 +63,18 @@ private:
   void drive(clock::time_point until);
   void send_due(clock::time_point now);
   void send_on(caller& line, std::uint64_t first, std::uint64_t count);
-  std::string request_for(std::uint64_t first, std::uint64_t count) const;
-  std::string message_for(std::uint64_t number) const;
+  void give_up(clock::time_point now);
+  caller& take_line();
+  void listen(const std::string& token);
   void on_answer(caller& line, const http_answer* got);
+  struct fate {
+    std::uint64_t created = 0; ///< 201
+    std::uint64_t stored = 0;  ///< 202
+  };
+  fate fate_of(const caller& line, std::uint64_t asked, const http_answer* got);
+  void count(const caller& line, std::uint64_t asked, const fate& became, const http_answer* got);
+  void end_seconds(clock::time_point now);
+  second* second_of(std::uint64_t number);
   void on_frame(web_socket& who, std::string_view text);
   clock::time_point due_at(std::uint64_t number) const { return due_[number]; }
   bool measured(std::uint64_t number) const { return number >= measured_from_; }
@@ -77,12 +82,13 @@ private:
 
   const options& how_;
   const stage& on_;
+  const look costs_;
+  const requests requests_;
+  unsigned rate_; ///< now
   poller loop_;
   std::vector<std::unique_ptr<caller>> callers_;
   std::vector<std::unique_ptr<web_socket>> receivers_;
-  std::vector<caller*> free_;
-  std::string filler_;
-
+  std::deque<caller*> free_;
   std::vector<clock::time_point> due_; ///< by message number
   std::uint64_t sent_ = 0;             ///< messages handed to a connection
   std::uint64_t settled_ = 0;          ///< answered, or lost with their connection
@@ -90,6 +96,8 @@ private:
   std::uint64_t frames_ = 0;
   clock::time_point next_arrival_{};
   std::uint64_t measured_from_ = ~std::uint64_t{0};
+  clock::time_point measured_since_{};
+  std::size_t seconds_ended_ = 0;
   outcome seen_;
 };
 

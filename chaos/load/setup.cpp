@@ -1,7 +1,10 @@
 #include "chaos/load/setup.hpp"
 
+#include "chaos/load/rows.hpp"
 #include "node/client/api_client.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -32,6 +35,31 @@ private:
   client::api_client api_;
 };
 
+std::string person(std::size_t room, unsigned member) {
+  return "load-" + std::to_string(room) + "-" + std::to_string(member);
+}
+
+stage::room make_room(maker& make, unsigned number, unsigned members) {
+  nlohmann::json people = nlohmann::json::array();
+  for (unsigned m = 0; m < members; ++m)
+    people.push_back(person(number, m));
+  stage::room out;
+  out.author = person(number, 0);
+  out.conversation =
+    make.post("/v1/conversations", {{"type", "group"}, {"members", people}}).at("conversation_id");
+  return out;
+}
+
+/// Members after the author, in the conversations that are read.
+void add_listeners(maker& make, const options& how, std::vector<stage::room>& rooms) {
+  auto read = how.readers == 0 ? rooms.size() : std::min<std::size_t>(how.readers, rooms.size());
+  for (std::size_t i = 0; i < read; ++i) {
+    auto number = i * rooms.size() / read;
+    for (unsigned member = 1; member <= how.listeners; ++member)
+      rooms[number].reader_tokens.push_back(make.user_token(person(number, member)));
+  }
+}
+
 } // namespace
 
 stage set_up(const options& how, const nlohmann::json& info) {
@@ -45,20 +73,17 @@ stage set_up(const options& how, const nlohmann::json& info) {
   auto token = make.api().token();
   if (!token) throw std::runtime_error(token.error());
   out.token = *token;
-  auto people = [](unsigned room, unsigned i) {
-    return "load-" + std::to_string(room) + "-" + std::to_string(i);
-  };
-  for (unsigned i = 0; !how.implicit && i < how.conversations; ++i) {
-    nlohmann::json members = nlohmann::json::array();
-    for (unsigned m = 0; m < how.members; ++m)
-      members.push_back(people(i, m));
-    stage::room room;
-    room.author = people(i, 0);
-    room.conversation = make.post("/v1/conversations", {{"type", "group"}, {"members", members}})
-                          .at("conversation_id");
-    if (how.receive) room.reader_token = make.user_token(people(i, 1));
-    out.rooms.push_back(std::move(room));
+  if (how.rows) {
+    auto client = client_id::parse(info.at("client_id").get<std::string>());
+    if (!client) throw std::runtime_error("the info file has no client_id");
+    out.rooms =
+      write_rows(info.at("postgres").at("dsn"), *client,
+                 {how.conversations, how.members, how.history, how.text_bytes},
+                 [](const std::string& far) { std::fprintf(stderr, "  %s\n", far.c_str()); });
   }
+  for (unsigned i = 0; !how.implicit && !how.rows && i < how.conversations; ++i)
+    out.rooms.push_back(make_room(make, i, how.members));
+  if (how.receive) add_listeners(make, how, out.rooms);
   for (unsigned i = 0; i < how.idle_sockets; ++i)
     out.idle_tokens.push_back(make.user_token("idle-" + std::to_string(i)));
   return out;

@@ -1,6 +1,7 @@
 #pragma once
-/// Makes the conversations and people of a run over the public API.
-#include "chaos/load/run.hpp"
+/// Makes the conversations and people of a run over the public API, or as rows.
+#include "chaos/load/options.hpp"
+#include "chaos/load/stage.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
