@@ -87,6 +87,7 @@ struct scene {
   }
   void send_all(const std::vector<std::string>& names) {
     std::vector<submission> all;
+    all.reserve(names.size());
     for (const auto& each : names)
       all.push_back(message(each));
     uut->submit_all(std::move(all), uuid::v7());
