@@ -33,7 +33,7 @@ usage: chaos/figures.sh [STEP...]      without a step: all of them, about 40 min
   growth-conversations       throughput and memory with 1, 1,000 and 1,000,000 conversations
   growth-members             ... with 2, 100 and 1,000 members: one of them listens, then all
   growth-sockets             ... beside 0 and 10,000 idle WebSockets
-  growth-history             ... upon 0 and 10,000,000 messages (needs 20 GB under /tmp)
+  growth-history             ... upon 0 and 10,000,000 messages (needs 15 GB under /tmp)
   overload                   twice the capacity for two minutes, and how long that is felt
   sustained                  11,600 messages a second for five minutes
   floors                     bin/recado-floor
@@ -167,7 +167,7 @@ growth_sockets() {
 growth_history() {
   local count free
   free=$(df --output=avail -k /tmp | tail -1)
-  if ((free < HISTORY * 2)); then # 2 KiB a message: row, indexes and log
+  if ((free < HISTORY * 3 / 2)); then # 1.5 KiB a message: row, indexes and log
     echo "growth-history: /tmp has only $((free / 1048576)) GiB free"
     return 1
   fi

@@ -119,6 +119,7 @@ void floor_writer::run(const std::vector<effects>& decided,
   for (auto part : parts)
     request.held.emplace_back(part, held_.at(part));
   std::vector<const effects*> all;
+  all.reserve(decided.size());
   for (const auto& one : decided)
     all.push_back(&one);
   request.all = all;

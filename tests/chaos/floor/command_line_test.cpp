@@ -34,10 +34,10 @@ BOOST_AUTO_TEST_CASE(the_batch_of_the_sums_is_always_measured_and_none_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(nonsense_is_refused_with_2_and_help_is_no_error) {
-  for (auto arguments : {std::vector<const char*>{},
-                         {"disk"},
-                         {"http", "--seconds", "0"},
-                         {"commit", "--batch", "0"}}) {
+  for (const auto& arguments : {std::vector<const char*>{},
+                                {"disk"},
+                                {"http", "--seconds", "0"},
+                                {"commit", "--batch", "0"}}) {
     auto got = parse_all(arguments);
     BOOST_TEST(!got.want.has_value());
     BOOST_TEST(got.exit_code == 2);
