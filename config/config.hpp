@@ -88,7 +88,7 @@ struct bus_section {
 struct cluster_section {
   std::string name = "recado";   ///< begins the names of streams and subjects
   std::uint32_t partitions = 64; ///< pinned in the database by the first migration
-  std::string wire = "stream";   ///< stream; auto: direct when the owner is on this node
+  std::string wire = "auto";     ///< direct when the owner is on this node; stream: never
   std::uint32_t heartbeat_ms = 200;
   std::uint32_t silence_ms = 3'000; ///< without a heartbeat, then a node is dead …
   std::uint32_t silence_polls = 6;  ///< … if so many polls of ours saw none

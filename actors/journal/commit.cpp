@@ -212,7 +212,7 @@ std::vector<statement> park(const store::held_epoch& held, const parked_command&
   if (what.item->came_by == path::inbox)
     out.push_back(delete_inbox({{held.first, what.item->inbox_id}}));
   if (what.suspected) {
-    append_cleared(std::array{suspect_key{held.first, cmd.id}}, out);
+    append_cleared(std::array{suspect_key{held.first, suspect_of(cmd)}}, out);
     append_absolved(std::array{held.first}, out);
   }
   return out;

@@ -16,6 +16,11 @@ struct key_arrays {
 
 } // namespace
 
+command_id suspect_of(const command& cmd) {
+  const auto* send = std::get_if<send_message>(&cmd.body);
+  return send ? command_id{send->message.value} : cmd.id;
+}
+
 std::vector<store::statement> name_suspects(std::span<const store::held_epoch> held,
                                             std::span<const suspect_key> what, wall_time now) {
   std::map<partition_id, epoch> under{held.begin(), held.end()};

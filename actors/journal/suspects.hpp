@@ -2,13 +2,18 @@
 /// The rows of suspects: commands that an owner has begun to decide after the death of the one
 /// before. Whatever they do to it, the next owner knows their names.
 #include "runtime/store/fence.hpp"
+#include "schemas/command.hpp"
 #include "schemas/time.hpp"
 
 namespace recado::journal {
 
+/// The name under which deaths are counted: that of the message, if it is one. A caller that tries
+/// again, because its node has died, makes another command of the same message.
+command_id suspect_of(const command& cmd);
+
 struct suspect_key {
   partition_id part = 0;
-  command_id command;
+  command_id command; ///< suspect_of() it
   auto operator<=>(const suspect_key&) const = default;
 };
 struct suspect_row {

@@ -18,7 +18,8 @@ bool writer_state::careful_with(partition_id part) const {
 std::vector<journal::suspect_key> writer_state::suspects_of(const order& what) const {
   std::set<journal::suspect_key> out;
   for (const auto& item : what.items)
-    if (careful_with(item.part)) out.insert({item.part, batch.at(item.number).item->what.id});
+    if (careful_with(item.part))
+      out.insert({item.part, journal::suspect_of(batch.at(item.number).item->what)});
   return {out.begin(), out.end()};
 }
 
@@ -79,10 +80,10 @@ void writer_state::clear(const order& what, journal::commit_request& in) const {
 }
 
 /// It was decided, and we live.
-void writer_state::trust(partition_id part, const command_id& survived) {
+void writer_state::trust(partition_id part, const command& survived) {
   if (!careful_with(part)) return;
   auto& mine = partitions.at(part).careful;
-  mine->suspects.erase(survived);
+  mine->suspects.erase(journal::suspect_of(survived));
   if (mine->suspects.empty()) queue.one_at_a_time(part, false);
 }
 

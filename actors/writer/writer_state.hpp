@@ -139,7 +139,7 @@ private:
   std::vector<journal::suspect_key> suspects_of(const order& what) const;
   bool ends(const care& mine, const std::set<command_id>& survived) const;
   void clear(const order& what, journal::commit_request& in) const;
-  void trust(partition_id part, const command_id& survived);
+  void trust(partition_id part, const command& survived);
   void relieve();
   /// What the statement that is made now asserts before PostgreSQL.
   const std::vector<store::held_epoch>& held_of(const order& what);

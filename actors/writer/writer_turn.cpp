@@ -284,7 +284,7 @@ void writer_state::settle(const order& what) {
     auto entry = batch.extract(item.number);
     if (entry.mapped().item->came_by == path::inbox)
       queue.inbox_done(item.part, entry.mapped().item->inbox_id);
-    trust(item.part, entry.mapped().item->what.id);
+    trust(item.part, entry.mapped().item->what);
     by_part[item.part].items.push_back(std::move(entry.mapped().item));
   }
   relieve();
@@ -350,7 +350,7 @@ void writer_state::on_park(const park_finished& got) {
     // Without a pre-read nobody has seen whether it was the last one; that of the next batch will.
     queue.inbox_empty(item->part);
   }
-  trust(item->part, item->what.id);
+  trust(item->part, item->what);
   if (auto found = partitions.find(item->part); found != partitions.end())
     self->send(found->second.owner, items_ended{{item}});
   if (!item->what.reply_to.empty())

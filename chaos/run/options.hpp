@@ -17,7 +17,7 @@ struct run_options {
   std::filesystem::path out{};    ///< empty: a new folder among the temporary ones
   std::filesystem::path recado{}; ///< the nodes' program; empty: the one beside us
   std::filesystem::path old{};    ///< for `upgrade`
-  std::string wire = "stream";
+  std::string wire = "auto";
   bool json = false; ///< the verdict as JSON, on stdout
 };
 

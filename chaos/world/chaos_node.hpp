@@ -18,7 +18,7 @@ struct node_site {
   std::filesystem::path key_file;
   std::filesystem::path shim{}; ///< loaded into it, so that its clock can jump; empty: not
   std::uint16_t port = 0;
-  std::string wire = "stream";
+  std::string wire = "auto";
   std::string store_url;              ///< its own link's
   std::vector<std::string> nats_urls; ///< likewise
   std::vector<std::string> environment{};

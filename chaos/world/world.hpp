@@ -24,7 +24,7 @@ struct world_options {
   unsigned running = 3;
   unsigned brokers = 1; ///< NATS servers: 1 or 3
   bool small_disk = false;
-  std::string wire = "stream";
+  std::string wire = "auto";
   std::vector<std::string> environment{}; ///< "NAME=value" for the nodes
 };
 

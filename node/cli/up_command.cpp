@@ -23,8 +23,8 @@ void add_up(CLI::App& root, chosen_command& chosen) {
   command.add_flag("--restart", options->restart, "start a node that died again");
   command
     .add_option("--wire", options->wire,
-                "how commands reach their owner: stream, or auto "
-                "(direct when the owner is this node)")
+                "how commands reach their owner: auto (direct when the owner is this node), or "
+                "stream (always over NATS)")
     ->capture_default_str()
     ->check(CLI::IsMember({"stream", "auto"}));
   finish(command, chosen, options, embedded::up);

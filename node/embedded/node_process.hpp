@@ -12,7 +12,7 @@ struct node_place {
   std::filesystem::path folder;
   std::filesystem::path log;
   std::uint16_t port = 0;
-  std::string wire = "stream"; ///< stream or auto
+  std::string wire = "auto"; ///< auto or stream
   std::string store_url;
   std::string nats_url;
 

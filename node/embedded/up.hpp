@@ -14,7 +14,7 @@ struct up_options {
   std::optional<std::uint16_t> port; ///< 0: any free one; unset: 8080 or the next free one
   std::filesystem::path info;        ///< empty: only DATA/info.json
   bool restart = false;              ///< start a node that died again
-  std::string wire = "stream";
+  std::string wire = "auto";
   bool json = false; ///< print the info as one line of JSON instead of the banner
 };
 

@@ -34,7 +34,7 @@ std::string other_value(const setting& one) {
     {"store.dsn", "host=/tmp"},
     {"bus.urls", "nats://b:1"},
     {"cluster.name", "other"},
-    {"cluster.wire", "auto"},
+    {"cluster.wire", "stream"},
     {"rates.clients", "0193a8c0-0000-7000-8000-000000000000=50/100"},
     {"conversations.batch_commands_max", "999"},
     {"log.level", "warn"},

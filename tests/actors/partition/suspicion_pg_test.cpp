@@ -1,9 +1,9 @@
 /// After the death of an owner: what is begun is named first, and what has killed three owners is
 /// set aside.
-#include "schemas/wire.hpp"
-#include "tests/actors/partition/owner_world.hpp"
+#include "tests/actors/partition/owner_checks.hpp"
 
 using namespace recado;
+using recado::journal::suspect_of;
 using recado::test::owner_world;
 
 namespace {
@@ -51,22 +51,12 @@ struct watched {
     seen.world = &world;
   }
   void suspect(const command& what, int attempts) {
-    world.db.exec("insert into suspect values (" + std::to_string(part) + ", '" + what.id.str() +
-                  "', " + std::to_string(attempts) + ", 0, now())");
+    world.db.exec("insert into suspect values (" + std::to_string(part) + ", '" +
+                  suspect_of(what).str() + "', " + std::to_string(attempts) + ", 0, now())");
   }
   void store_in_inbox(const command& what) {
     store::connection link{world.db.config()};
-    BOOST_REQUIRE(link.run_one(
-      {{},
-       "insert into inbox (part, command_id, client_id, message_id, lane, received_at, envelope) "
-       "values ($1, $2, $3, $4, 1, now(), $5)",
-       store::params{}
-         .add_int2(static_cast<std::int16_t>(part))
-         .add_uuid(what.id)
-         .add_uuid(world.client)
-         .add_uuid(std::get<send_message>(what.body).message)
-         .add_bytes(encode(what)),
-       store::expect::none}));
+    BOOST_REQUIRE(link.run_one(recado::test::to_inbox(world, what)));
   }
   std::int64_t deaths() {
     return world.db
@@ -109,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(after_a_second_death_every_command_is_decided_alone_unti
   for (int i = 0; i < 20; ++i)
     sent.push_back(world.text(where, "hello"));
   suspect(sent.back(), 1);
-  adopt({sent.back().id});
+  adopt({suspect_of(sent.back())});
   for (const auto& one : sent)
     BOOST_REQUIRE(world.offer(one));
   for (std::size_t i = 0; i < sent.size(); ++i)
@@ -124,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(after_a_second_death_every_command_is_decided_alone_unti
 BOOST_FIXTURE_TEST_CASE(where_nothing_is_suspected_any_more_no_row_stays, watched) {
   auto came = world.text(where, "came"), never = world.text(where, "never came again");
   suspect(came, 1);
-  adopt({came.id});
+  adopt({suspect_of(came)});
   suspect(never, 1); // of a batch that was named and then taken apart
   std::this_thread::sleep_for(writer_config{}.naming);
   BOOST_TEST(world.ask(came).seq == 1);
@@ -134,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(where_nothing_is_suspected_any_more_no_row_stays, watche
 BOOST_FIXTURE_TEST_CASE(what_three_owners_died_over_is_set_aside_and_the_rest_goes_on, watched) {
   auto killer = world.text(where, "killer"), after = world.text(where, "good");
   suspect(killer, 3);
-  adopt({killer.id});
+  adopt({suspect_of(killer)});
   BOOST_TEST((world.ask(killer).code == ec::poison));
   BOOST_TEST(world.ask(after).seq == 1);
   auto dead = world.db.query("select command_id, attempts, detail, message_id from dead_letter");
@@ -146,12 +136,21 @@ BOOST_FIXTURE_TEST_CASE(what_three_owners_died_over_is_set_aside_and_the_rest_go
   BOOST_TEST(seen.batches.size() == 1u); // the killer was never shown to the rules
 }
 
+BOOST_FIXTURE_TEST_CASE(a_message_that_is_sent_again_is_the_same_suspect, watched) {
+  auto killer = world.text(where, "killer");
+  auto again = world.text(where, "killer", std::get<send_message>(killer.body).message);
+  suspect(killer, 3);
+  adopt({suspect_of(killer)});
+  BOOST_TEST((world.ask(again).code == ec::poison));
+  BOOST_TEST(world.db.count("suspect") == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_waits_behind_a_killer_in_the_inbox_goes_on_once_that_is_set_aside,
                         watched) {
   auto killer = world.text(where, "killer"), after = world.text(where, "good");
   suspect(killer, 3);
   store_in_inbox(killer);
-  adopt({killer.id});
+  adopt({suspect_of(killer)});
   BOOST_TEST(world.ask(after).seq == 1);
   BOOST_TEST(world.db.count("dead_letter") == 1);
   BOOST_TEST(world.db.count("inbox") == 0);
@@ -160,7 +159,7 @@ BOOST_FIXTURE_TEST_CASE(what_waits_behind_a_killer_in_the_inbox_goes_on_once_tha
 BOOST_FIXTURE_TEST_CASE(what_two_owners_died_over_is_tried_again, watched) {
   auto innocent = world.text(where, "innocent");
   suspect(innocent, 2);
-  adopt({innocent.id});
+  adopt({suspect_of(innocent)});
   BOOST_TEST(world.ask(innocent).seq == 1);
   BOOST_TEST(world.db.count("dead_letter") == 0);
 }
@@ -169,7 +168,7 @@ BOOST_FIXTURE_TEST_CASE(a_hand_over_in_the_middle_of_it_counts_nothing, watched)
   auto innocent = world.text(where, "innocent");
   suspect(innocent, 2);
   for (int i = 0; i < 3; ++i) // each of these owners names it when it comes
-    own({innocent.id}, false);
+    own({suspect_of(innocent)}, false);
   BOOST_TEST(world.ask(innocent).seq == 1);
   BOOST_TEST(world.db.count("dead_letter") == 0);
 }
