@@ -4,8 +4,8 @@ namespace recado::quotas {
 namespace {
 
 // Who gets less than it wants has used its day: then, and only then, it matters which of the
-// messages are retries of what was accepted before. OFFSET 0 has each looked for by its id, whatever
-// the planner believes about the tables.
+// messages are retries of what was accepted before. OFFSET 0 has each looked for by its id,
+// whatever the planner believes about the tables.
 constexpr std::string_view take_sql = R"(
 select t.granted, t.in_all,
        case when t.granted < $4 then array(

@@ -21,7 +21,8 @@ nlohmann::json text_to(const std::string& reader, const std::string& id, const s
 }
 
 struct murder_scene {
-  /// By stream, where a command stays when its owner dies; directly it would be gone with the first.
+  /// By stream, where a command stays when its owner dies; directly it would be gone with the
+  /// first.
   world all{{.wire = "stream", .restart = true, .arguments = {"--nodes", "3"}}};
   store::connection db{[this] {
     store::connection_config out;
