@@ -185,6 +185,20 @@ std::vector<statement> commit(const commit_request& request) {
   return out;
 }
 
+namespace {
+
+/// It may come once more, by another path: it is not to be begun again.
+statement remember_parked(partition_id part, const command_id& id, const std::string& detail,
+                          wall_time now) {
+  auto outcome = encode(refuse(id, ec::poison, detail));
+  return write("park_applied",
+               "insert into applied (part, command_id, outcome, at) values ($1, $2, $3, $4) "
+               "on conflict do nothing",
+               params{}.add_int2(small(part)).add_uuid(id).add_bytes(outcome).add_time(now));
+}
+
+} // namespace
+
 std::vector<statement> park(const store::held_epoch& held, const parked_command& what,
                             wall_time now) {
   const auto& cmd = what.item->what;
@@ -209,6 +223,7 @@ std::vector<statement> park(const store::held_epoch& held, const parked_command&
             .add_int4(what.attempts)
             .add_bytes(envelope)
             .add_time(now)));
+  if (what.envelope.empty()) out.push_back(remember_parked(held.first, cmd.id, what.detail, now));
   if (what.item->came_by == path::inbox)
     out.push_back(delete_inbox({{held.first, what.item->inbox_id}}));
   if (what.suspected) {

@@ -136,6 +136,21 @@ BOOST_FIXTURE_TEST_CASE(what_three_owners_died_over_is_set_aside_and_the_rest_go
   BOOST_TEST(seen.batches.size() == 1u); // the killer was never shown to the rules
 }
 
+BOOST_FIXTURE_TEST_CASE(what_was_set_aside_and_comes_once_more_is_not_begun_again, watched) {
+  auto killer = world.text(where, "killer");
+  suspect(killer, 3);
+  adopt({suspect_of(killer)});
+  BOOST_TEST((world.ask(killer).code == ec::poison));
+  BOOST_REQUIRE(world.offer(killer));
+  world.until([&] {
+    std::lock_guard lock{world.mutex};
+    return world.answered[killer.id] == 2;
+  });
+  BOOST_TEST((world.answer(killer.id)->code == ec::poison));
+  BOOST_TEST(world.db.count("dead_letter") == 1);
+  require_gapless(world, where, 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_message_that_is_sent_again_is_the_same_suspect, watched) {
   auto killer = world.text(where, "killer");
   auto again = world.text(where, "killer", std::get<send_message>(killer.body).message);
