@@ -1,6 +1,7 @@
 #include "chaos/log/records.hpp"
 
 #include <array>
+#include <charconv>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -181,6 +182,15 @@ record parse(const json& in) {
 
 std::string_view to_string(way value) noexcept {
   return ways[static_cast<std::size_t>(value)];
+}
+
+std::optional<unsigned> node_in(const std::string& target) {
+  unsigned number = 0;
+  if (!target.starts_with("n")) return std::nullopt;
+  const char* end = target.data() + target.size();
+  auto [rest, failed] = std::from_chars(target.data() + 1, end, number);
+  if (failed != std::errc{} || rest != end || number == 0) return std::nullopt;
+  return number - 1;
 }
 
 std::string to_line(const record& what) {

@@ -172,6 +172,10 @@ struct fault_record {
   std::vector<unsigned> partitions{}; ///< that the target owned then, if somebody looked
 };
 
+/// The place of the node that a fault's target names: "n2" is number 1; nothing for what is no
+/// node.
+std::optional<unsigned> node_in(const std::string& target);
+
 /// One line, with its end.
 std::string to_line(const record& what);
 std::string to_line(const fault_record& what);

@@ -1,6 +1,6 @@
 #include "chaos/recovery/bystanders.hpp"
 
-#include "chaos/recovery/sample.hpp"
+#include "chaos/recovery/percentile.hpp"
 #include "schemas/partition.hpp"
 
 #include <algorithm>
@@ -8,16 +8,10 @@
 
 namespace recado::chaos {
 
-namespace {
-
-constexpr partition_id partitions = 64; // as every world has them
-
-} // namespace
-
 void bystander_meter::take(const record& what) {
   if (const auto* run = std::get_if<run_record>(&what)) client_ = run->client;
   if (const auto* sent = std::get_if<send_record>(&what))
-    home_[sent->message] = partition_of(client_, sent->conversation, partitions);
+    home_[sent->message] = partition_of(client_, sent->conversation, default_partitions);
   if (const auto* tried = std::get_if<try_record>(&what))
     open_[{tried->message, tried->by}] = {tried->at, tried->node};
   const auto* got = std::get_if<answer_record>(&what);

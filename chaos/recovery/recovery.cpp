@@ -1,6 +1,6 @@
 #include "chaos/recovery/recovery.hpp"
 
-#include "chaos/recovery/sample.hpp"
+#include "chaos/recovery/percentile.hpp"
 
 #include <algorithm>
 #include <array>

@@ -19,7 +19,9 @@ struct scene {
                          {11 * s, true, "pause", "n2", {}, {}}}};
 
   scene() { meter.take(run_record{0, client, 1, {}}); }
-  unsigned part_of(const conversation_id& where) const { return partition_of(client, where, 64); }
+  unsigned part_of(const conversation_id& where) const {
+    return partition_of(client, where, default_partitions);
+  }
   conversation_id other_than(const conversation_id& where) const {
     for (;;)
       if (auto out = conversation_id::make(); part_of(out) != part_of(where)) return out;
