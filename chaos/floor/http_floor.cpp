@@ -97,8 +97,7 @@ private:
 
 load::stage stage_at(std::uint16_t port, std::size_t rooms) {
   load::stage out;
-  out.host = "127.0.0.1";
-  out.port = port;
+  out.doors = {{"127.0.0.1", port}};
   out.token.assign(token_bytes, 't');
   for (std::size_t i = 0; i < rooms; ++i) {
     auto token = room_name(i);

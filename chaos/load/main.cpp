@@ -27,17 +27,28 @@ machine::target target_of(const nlohmann::json& info) {
   return out;
 }
 
-sample take(const machine& of, client::http_client& node) {
+void add_turns(const std::string& metrics, sample& to) {
+  to.commits += metric_sum(metrics, "recado_writer_batch_commands_count");
+  to.commands += metric_sum(metrics, "recado_writer_batch_commands_sum");
+  for (const auto* step : {"read", "decide", "commit"})
+    to.turn_s[step] +=
+      metric_sum(metrics, "recado_writer_step_seconds_sum", std::string{"step=\""} + step);
+}
+
+sample take(const machine& of, std::vector<client::http_client>& nodes) {
   sample out;
   out.costs = of.costs();
   out.wal_bytes = of.wal_bytes();
-  if (auto got = node.ask({.target = "/metrics"}); got && got->status == 200) {
-    out.commits = metric_sum(got->body, "recado_writer_batch_commands_count");
-    out.commands = metric_sum(got->body, "recado_writer_batch_commands_sum");
-    for (const auto* step : {"read", "decide", "commit"})
-      out.turn_s[step] =
-        metric_sum(got->body, "recado_writer_step_seconds_sum", std::string{"step=\""} + step);
-  }
+  for (auto& node : nodes)
+    if (auto got = node.ask({.target = "/metrics"}); got && got->status == 200)
+      add_turns(got->body, out);
+  return out;
+}
+
+std::vector<client::http_client> clients_of(const nlohmann::json& info) {
+  std::vector<client::http_client> out;
+  for (const auto& node : info.at("nodes"))
+    out.emplace_back(*client::parse_url(node.at("url").get<std::string>()));
   return out;
 }
 
@@ -58,15 +69,15 @@ int run_with(const options& how) {
   auto start = computer.costs();
   std::fprintf(stderr, "making %u conversations\n", how.conversations);
   auto on = set_up(how, info);
-  auto node = client::http_client{*client::parse_url(info.at("url").get<std::string>())};
+  auto nodes = clients_of(info);
   load::run going{how, on, [&] { return computer.costs(); }};
   going.connect();
   std::fprintf(stderr, "warming up for %u s, then measuring for %u s\n", how.warmup_s,
                how.phases.empty() ? how.seconds : seconds_of(how.phases));
   going.warm_up();
-  auto before = take(computer, node);
+  auto before = take(computer, nodes);
   going.measure();
-  auto after = take(computer, node);
+  auto after = take(computer, nodes);
   going.settle();
   auto result = report(how, going.result(), start, before, after);
   result["conversations_touched"] = std::min<std::uint64_t>(how.conversations, going.sent());

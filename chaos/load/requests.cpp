@@ -47,7 +47,7 @@ std::string requests::text_of(std::uint64_t first, std::uint64_t count) const {
     body += "]}";
   }
   return std::string{"POST "} + (how_.bulk > 0 ? "/v1/messages/bulk" : "/v1/messages") +
-         " HTTP/1.1\r\nHost: " + on_.host + "\r\nAuthorization: Bearer " + on_.token +
+         " HTTP/1.1\r\nHost: " + on_.doors.front().host + "\r\nAuthorization: Bearer " + on_.token +
          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + body;
 }

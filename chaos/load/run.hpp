@@ -53,7 +53,8 @@ public:
   void measure();
   /// Messages handed to a connection so far, or given up.
   std::uint64_t sent() const noexcept { return sent_; }
-  /// Waits up to 10 s for answers and frames that are still on their way.
+  /// Waits for answers and frames that are still on their way, also of what is only due; until
+  /// nothing has come for 10 s.
   void settle();
   const outcome& result() const noexcept { return seen_; }
 

@@ -35,6 +35,12 @@ private:
   client::api_client api_;
 };
 
+stage::door door_of(const std::string& url) {
+  auto where = client::parse_url(url);
+  if (!where) throw std::runtime_error("the info file has no URL: " + url);
+  return {where->host, static_cast<std::uint16_t>(std::stoul(where->port))};
+}
+
 std::string person(std::size_t room, unsigned member) {
   return "load-" + std::to_string(room) + "-" + std::to_string(member);
 }
@@ -68,8 +74,8 @@ stage set_up(const options& how, const nlohmann::json& info) {
   if (!api) throw std::runtime_error(api.error());
   maker make{std::move(*api)};
   stage out;
-  out.host = make.api().where().host;
-  out.port = static_cast<std::uint16_t>(std::stoul(make.api().where().port));
+  for (const auto& node : info.at("nodes"))
+    out.doors.push_back(door_of(node.at("url")));
   auto token = make.api().token();
   if (!token) throw std::runtime_error(token.error());
   out.token = *token;

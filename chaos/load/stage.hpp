@@ -12,9 +12,12 @@ struct stage {
     std::string author;
     std::vector<std::string> reader_tokens; ///< of the members that read
   };
-  std::string host;
-  std::uint16_t port = 0;
-  std::string token; ///< of the client
+  struct door {
+    std::string host;
+    std::uint16_t port = 0;
+  };
+  std::vector<door> doors; ///< of every node; connections are dealt out to them in turn
+  std::string token;       ///< of the client
   std::vector<room> rooms;
   std::vector<std::string> idle_tokens;
 };

@@ -9,7 +9,7 @@ namespace {
 
 stage two_rooms() {
   stage out;
-  out.host = "127.0.0.1";
+  out.doors = {{"127.0.0.1", 80}};
   out.token = "t";
   out.rooms = {{"c0", "a0", {}}, {"c1", "a1", {}}};
   return out;
@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(a_bulk_has_as_many_messages_as_asked_for) {
 BOOST_AUTO_TEST_CASE(every_conversation_has_its_turn) {
   options how;
   stage on;
+  on.doors = {{"127.0.0.1", 80}};
   for (int i = 0; i < 1'000; ++i)
     on.rooms.push_back({std::to_string(i), {}, {}});
   requests made{how, on};
