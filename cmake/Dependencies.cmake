@@ -13,6 +13,7 @@ find_package(date REQUIRED) # date::date-tz: the time zones of the system
 # 1.74 exactly: other versions cannot be installed beside msgpack-cxx.
 find_package(Boost 1.74 EXACT REQUIRED COMPONENTS unit_test_framework)
 find_package(msgpack CONFIG REQUIRED HINTS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/msgpackc-cxx)
+find_library(MIMALLOC_LIB mimalloc REQUIRED)
 # cnats-config.cmake names a static library that Debian does not ship.
 pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
 

@@ -141,7 +141,7 @@ struct conversations_section {
 
 /// [actors] the scheduler.
 struct actors_section {
-  std::uint32_t threads = 2;
+  std::uint32_t threads = 0;             ///< 0: one less than the machine has cores
   std::uint32_t messages_per_turn = 100; ///< then an actor lets others run
   bool operator==(const actors_section&) const = default;
 };

@@ -333,7 +333,7 @@ std::vector<setting> settings_of(node_config& config) {
   describe(config.rates, all);
   describe(config.conversations, all);
   all.in("actors")
-    .number("threads", config.actors.threads, 1, 256)
+    .number("threads", config.actors.threads, 0, 256)
     .number("messages_per_turn", config.actors.messages_per_turn, 1, 100'000);
   all.in("log")
     .text("level", config.log.level, one_of({"debug", "info", "warn", "error"}))

@@ -10,9 +10,14 @@
 
 namespace recado::actor {
 
+std::size_t workers_for(std::size_t cores) noexcept {
+  return cores > 1 ? cores - 1 : 1;
+}
+
 system_settings::system_settings(const system_config& config) {
   set("scheduler.policy", caf::atom("sharing")); // an atom: a string is ignored with a warning
-  set("scheduler.max-threads", config.threads);
+  auto cores = std::size_t{std::thread::hardware_concurrency()};
+  set("scheduler.max-threads", config.threads > 0 ? config.threads : workers_for(cores));
   set("scheduler.max-throughput", config.messages_per_turn);
   actor::add_error_category(*this);
 }

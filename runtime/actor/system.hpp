@@ -8,9 +8,13 @@
 namespace recado::actor {
 
 struct system_config {
-  std::size_t threads = 2;             ///< workers of the scheduler
+  std::size_t threads = 0;             ///< workers of the scheduler; 0: workers_for this machine
   std::size_t messages_per_turn = 100; ///< an actor yields after so many; unlimited starves others
 };
+
+/// One core is left to the sockets, the connections to PostgreSQL and the servers beside us: a
+/// worker more than that only makes the workers wait for each other (decision 0026). At least 1.
+std::size_t workers_for(std::size_t cores) noexcept;
 
 /// What `caf::actor_system` is made from. CAF's default, work stealing, burns a quarter of a core
 /// at 100 messages/s; the shared queue costs 1 %.

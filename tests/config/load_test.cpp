@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_value_out_of_range_is_told_the_range) {
   BOOST_TEST(errors_of("[http]\nport = 70000\n") ==
              "f.toml:2:1: http.port: 70000 is too large: allowed is 0 to 65535\n");
   BOOST_TEST(errors_of("[actors]\nthreads = -1\n") ==
-             "f.toml:2:1: actors.threads: -1 is too small: allowed is 1 to 256\n");
+             "f.toml:2:1: actors.threads: -1 is too small: allowed is 0 to 256\n");
   BOOST_TEST(errors_of("[cluster]\nwire = \"direct\"\n") ==
              "f.toml:2:1: cluster.wire: \"direct\" is not allowed: allowed is stream, auto\n");
 }

@@ -29,6 +29,13 @@ BOOST_AUTO_TEST_CASE(the_measured_settings_are_in_force) {
   BOOST_TEST(system.scheduler().num_workers() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(one_core_is_left_to_the_sockets) {
+  BOOST_TEST(workers_for(0) == 1u); // the number of cores is not known
+  BOOST_TEST(workers_for(1) == 1u);
+  BOOST_TEST(workers_for(2) == 1u);
+  BOOST_TEST(workers_for(8) == 7u);
+}
+
 BOOST_AUTO_TEST_CASE(a_tree_of_real_actors_stops_within_its_deadline) {
   system_settings settings;
   caf::actor_system system{settings};
