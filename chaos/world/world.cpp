@@ -37,10 +37,7 @@ embedded::data_folder open_data(const fs::path& folder) {
 /// Different ones, though nobody listens on them yet.
 std::uint16_t fresh_port() {
   static std::set<std::uint16_t> given;
-  for (;;) {
-    auto port = or_throw(embedded::free_port());
-    if (given.insert(port).second) return port;
-  }
+  return *given.insert(or_throw(embedded::free_port(0, given))).first;
 }
 
 } // namespace

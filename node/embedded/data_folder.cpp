@@ -155,12 +155,13 @@ attempt<credentials> data_folder::secrets() const {
   return write_credentials(root_, made).map([&] { return made; });
 }
 
-attempt<ports> data_folder::choose_ports() const {
+attempt<ports> data_folder::choose_ports(std::set<std::uint16_t> promised) const {
   auto path = root_ / "ports.json";
   auto before = read_json<ports>(path).value_or(ports{});
-  auto nats = free_port(before.nats);
+  auto nats = free_port(before.nats, promised);
   if (!nats) return sorry(nats.error());
-  auto postgres = free_port(before.postgres);
+  promised.insert(*nats);
+  auto postgres = free_port(before.postgres, promised);
   if (!postgres) return sorry(postgres.error());
   ports now{.nats = *nats, .postgres = *postgres};
   return write_file(path, json(now).dump() + "\n", 0600).map([&] { return now; });

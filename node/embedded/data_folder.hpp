@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 
 namespace recado::embedded {
@@ -48,8 +49,8 @@ public:
   /// Those of the last time, or new ones.
   attempt<credentials> secrets() const;
 
-  /// Those of the last time as far as they are free now.
-  attempt<ports> choose_ports() const;
+  /// Those of the last time as far as they are free now, each another one and none of `promised`.
+  attempt<ports> choose_ports(std::set<std::uint16_t> promised = {}) const;
 
 private:
   data_folder(std::filesystem::path root, int lock) : root_(std::move(root)), lock_(lock) {}

@@ -46,6 +46,7 @@ port = {port}
 
 [store]
 dsn = {store}
+writers = {writers}
 
 [bus]
 urls = [{nats}]
@@ -61,7 +62,8 @@ key_file = {key}
 )",
     fmt::arg("id", toml_string(place.id)), fmt::arg("wire", toml_string(place.wire)),
     fmt::arg("key", toml_string(place.key_file().string())), fmt::arg("port", place.port),
-    fmt::arg("store", toml_string(place.store_url)), fmt::arg("nats", toml_string(place.nats_url)));
+    fmt::arg("store", toml_string(place.store_url)), fmt::arg("writers", place.writers),
+    fmt::arg("nats", toml_string(place.nats_url)));
 }
 
 member node_member(const node_place& place, on_death policy) {

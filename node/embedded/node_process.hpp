@@ -13,6 +13,7 @@ struct node_place {
   std::filesystem::path log;
   std::uint16_t port = 0;
   std::string wire = "auto"; ///< auto or stream
+  unsigned writers = 2;      ///< one each if several nodes share a PostgreSQL on few cores
   std::string store_url;
   std::string nats_url;
 

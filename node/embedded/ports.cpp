@@ -14,14 +14,15 @@ bool port_is_free(std::uint16_t port) {
   return probe.bind(port);
 }
 
-attempt<std::uint16_t> free_port(std::uint16_t preferred) {
+attempt<std::uint16_t> free_port(std::uint16_t preferred, const std::set<std::uint16_t>& promised) {
   constexpr std::uint16_t lowest = 15'000;
   constexpr std::uint16_t highest = 32'000;
-  if (preferred != 0 && port_is_free(preferred)) return preferred;
+  auto free = [&](std::uint16_t port) { return !promised.contains(port) && port_is_free(port); };
+  if (preferred != 0 && free(preferred)) return preferred;
   std::random_device random;
   std::uniform_int_distribution<std::uint16_t> any{lowest, highest};
   for (int tries = 0; tries < 1'000; ++tries)
-    if (auto port = any(random); port_is_free(port)) return port;
+    if (auto port = any(random); free(port)) return port;
   return sorry(fmt::format("no free port between {} and {}", lowest, highest));
 }
 

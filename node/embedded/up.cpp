@@ -97,6 +97,7 @@ node_place embedded_run::place_node(unsigned number, std::uint16_t port) const {
           .log = data_.log(id),
           .port = port,
           .wire = options_.wire,
+          .writers = options_.nodes > 1 ? 1u : 2u,
           .store_url = socket_url(postgres_),
           .nats_url = fmt::format("nats://127.0.0.1:{}", ports_.nats)};
 }
@@ -120,14 +121,17 @@ attempt<void> embedded_run::prepare() {
 
   auto secrets = data_.secrets();
   if (!secrets) return sorry(secrets.error());
-  auto ports = data_.choose_ports();
+  auto port = choose_http_ports();
+  if (!port) return sorry(port.error());
+  std::set<std::uint16_t> promised;
+  for (unsigned i = 0; i < options_.nodes; ++i)
+    promised.insert(static_cast<std::uint16_t>(*port + i));
+  auto ports = data_.choose_ports(promised);
   if (!ports) return sorry(ports.error());
   auto nats = nats_program();
   if (!nats) return sorry(nats.error());
   auto postgres = place_postgres(data_, ports->postgres, secrets->postgres_password);
   if (!postgres) return sorry(postgres.error());
-  auto port = choose_http_ports();
-  if (!port) return sorry(port.error());
   secrets_ = *secrets;
   ports_ = *ports;
   nats_ = *nats;

@@ -5,6 +5,7 @@
 #include "tests/node/scratch_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 using namespace recado;
@@ -81,6 +82,23 @@ BOOST_AUTO_TEST_CASE(ports_are_kept_while_they_are_free) {
   BOOST_REQUIRE(first.has_value());
   BOOST_TEST(first->nats == second->nats);
   BOOST_TEST(first->postgres == second->postgres);
+}
+
+BOOST_AUTO_TEST_CASE(no_two_servers_get_the_same_port) {
+  scratch_folder scratch;
+  auto data = data_folder::open(scratch.path());
+  auto port = free_port();
+  BOOST_REQUIRE(port.has_value());
+  auto same = fmt::format(R"({{"nats": {0}, "postgres": {0}}})", *port); // chance had it once
+  BOOST_REQUIRE(write_file(scratch.path() / "ports.json", same, 0600).has_value());
+  auto both = data->choose_ports();
+  BOOST_REQUIRE(both.has_value());
+  BOOST_TEST(both->nats == *port);
+  BOOST_TEST(both->postgres != *port);
+  auto neither = data->choose_ports({both->nats, both->postgres}); // those of the nodes
+  BOOST_REQUIRE(neither.has_value());
+  BOOST_TEST((neither->nats != both->nats && neither->nats != both->postgres));
+  BOOST_TEST((neither->postgres != both->postgres && neither->postgres != both->nats));
 }
 
 BOOST_AUTO_TEST_CASE(the_socket_folder_is_short_however_deep_the_data_lies) {

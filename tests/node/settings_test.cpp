@@ -21,6 +21,7 @@ BOOST_AUTO_TEST_CASE(a_node_takes_the_configuration_that_up_writes) {
                    .log = "/log",
                    .port = 18'080,
                    .wire = "auto",
+                   .writers = 3,
                    .store_url = "host='/data/run' port=5555 user=recado dbname=recado",
                    .nats_url = "nats://127.0.0.1:14222"};
   auto loaded = config::load_text(node_settings(place), "node.toml", {});
@@ -28,6 +29,7 @@ BOOST_AUTO_TEST_CASE(a_node_takes_the_configuration_that_up_writes) {
   BOOST_TEST(loaded->http.port == 18'080);
   BOOST_TEST(loaded->cluster.wire == "auto");
   BOOST_TEST(loaded->store.dsn == place.store_url);
+  BOOST_TEST(loaded->store.writers == 3u);
   BOOST_REQUIRE(loaded->net.allow_private.size() == 1u);
   BOOST_TEST(loaded->net.allow_private.front() == "loopback");
 }
