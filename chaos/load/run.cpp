@@ -91,13 +91,17 @@ void run::measure() {
 }
 
 void run::settle() {
-  auto open = [&] { return settled_ < sent_ || sent_ < due_.size() || frames_ < expected_frames_; };
-  auto come = [&] { return settled_ + frames_; };
-  auto before = come();
-  for (auto end = clock::now() + 10s; open() && clock::now() < end;) {
+  auto open = [this] {
+    return settled_ < sent_ || sent_ < due_.size() || frames_ < expected_frames_;
+  };
+  auto came = settled_ + frames_;
+  auto end = clock::now() + 10s;
+  while (open() && clock::now() < end) {
     send_due(clock::time_point::min());
     loop_.turn(1ms);
-    if (std::exchange(before, come()) != come()) end = clock::now() + 10s;
+    if (came == settled_ + frames_) continue;
+    came = settled_ + frames_;
+    end = clock::now() + 10s;
   }
   for (const auto& one : receivers_)
     if (one->lost()) ++seen_.sockets_lost;

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using milliseconds = std::chrono::milliseconds;
 
 struct world_options {
-  std::string wire = "stream"; ///< the longer way; suites for both ways name them
+  std::string wire = "stream";            ///< the longer way; suites for both ways name them
   bool restart = true;                    ///< `up` starts a dead node again
   std::vector<std::string> arguments{};   ///< more of them for `up`
   std::vector<std::string> environment{}; ///< "NAME=value" for `up` and all below it
