@@ -77,8 +77,8 @@ int run_with(const options& how) {
   going.warm_up();
   auto before = take(computer, nodes);
   going.measure();
+  going.settle(); // what is answered late belongs to the time and to the cost
   auto after = take(computer, nodes);
-  going.settle();
   auto result = report(how, going.result(), start, before, after);
   result["conversations_touched"] = std::min<std::uint64_t>(how.conversations, going.sent());
   std::fputs(to_text(result).c_str(), stdout);

@@ -102,6 +102,7 @@ void run::settle() {
     if (came == settled_ + frames_) continue;
     came = settled_ + frames_;
     end = clock::now() + 10s;
+    seen_.measured_s = std::chrono::duration<double>(clock::now() - measured_since_).count();
   }
   for (const auto& one : receivers_)
     if (one->lost()) ++seen_.sockets_lost;

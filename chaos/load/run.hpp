@@ -20,7 +20,7 @@ using chaos::web_socket;
 /// Counts and latencies of the measured part. Latencies begin when a message was due, not when it
 /// could be sent: a stall is not hidden by the requests that it held back.
 struct outcome {
-  double measured_s = 0;
+  double measured_s = 0; ///< until the last of what was due had come
   std::uint64_t due = 0;
   std::uint64_t accepted = 0; ///< 201: committed
   std::uint64_t stored = 0;   ///< 202
