@@ -1,5 +1,7 @@
 #include "actors/accounts/seal.hpp"
 
+#include "schemas/digest.hpp"
+
 #include <fstream>
 #include <memory>
 #include <openssl/evp.h>
@@ -41,9 +43,7 @@ result<sealer> sealer::from_file(const std::string& path) {
     secret.pop_back();
   if (secret.size() < secret_characters_min)
     return fail(ec::invalid_request, path + " must hold a secret of at least 32 characters");
-  std::string key(key_bytes, '\0');
-  require(EVP_Digest(secret.data(), secret.size(), bytes(key), nullptr, EVP_sha256(), nullptr));
-  return sealer{std::move(key)};
+  return sealer{sha256(secret)};
 }
 
 std::string sealer::seal(std::string_view secret, std::string_view context) const {

@@ -33,7 +33,7 @@ struct applied_rows {
   statement insert(wall_time now) const {
     return write("commit_applied",
                  "insert into applied (part, command_id, outcome, at) "
-                 "select k.*, $4 from unnest($1::int2[], $2::uuid[], $3::bytea[]) k",
+                 "select unnest($1::int2[]), unnest($2::uuid[]), unnest($3::bytea[]), $4",
                  params{}.add_array(parts).add_array(commands).add_array(outcomes).add_time(now));
   }
 };
@@ -56,20 +56,19 @@ statement usage(const std::map<usage_key, std::int64_t>& counts) {
     parts.push(small(part));
     values.push(count);
   }
-  return write(
-    "commit_usage",
-    "insert into usage_minute as u (client_id, minute, channel, status, part, count) "
-    "select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::int2[], $5::int2[], "
-    "$6::int8[]) "
-    "on conflict (client_id, minute, channel, status, part) do update "
-    "set count = u.count + excluded.count",
-    params{}
-      .add_array(clients)
-      .add_array(minutes)
-      .add_array(channels)
-      .add_array(states)
-      .add_array(parts)
-      .add_array(values));
+  return write("commit_usage",
+               "insert into usage_minute as u (client_id, minute, channel, status, part, count) "
+               "select unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), "
+               "unnest($4::int2[]), unnest($5::int2[]), unnest($6::int8[]) "
+               "on conflict (client_id, minute, channel, status, part) do update "
+               "set count = u.count + excluded.count",
+               params{}
+                 .add_array(clients)
+                 .add_array(minutes)
+                 .add_array(channels)
+                 .add_array(states)
+                 .add_array(parts)
+                 .add_array(values));
 }
 
 /// Sorted: two writers that make the same users lock them in the same order.
@@ -82,7 +81,7 @@ statement bare_users(const std::set<std::pair<client_id, user_id>>& users, wall_
   }
   return write("commit_bare_user",
                "insert into app_user (client_id, user_id, created_at, updated_at) "
-               "select k.*, $3, $3 from unnest($1::uuid[], $2::text[]) k on conflict do nothing",
+               "select unnest($1::uuid[]), unnest($2::text[]), $3, $3 on conflict do nothing",
                params{}.add_array(clients).add_array(names).add_time(now));
 }
 
@@ -93,10 +92,11 @@ statement delete_inbox(const std::vector<inbox_key>& keys) {
     parts.push(small(key.part));
     ids.push(key.id);
   }
-  return write("commit_inbox",
-               "delete from inbox i using unnest($1::int2[], $2::int8[]) k(part, id) "
-               "where i.part = k.part and i.id = k.id",
-               params{}.add_array(parts).add_array(ids));
+  return write(
+    "commit_inbox",
+    "delete from inbox i using (select unnest($1::int2[]) part, unnest($2::int8[]) id) k "
+    "where i.part = k.part and i.id = k.id",
+    params{}.add_array(parts).add_array(ids));
 }
 
 statement cursors(const std::vector<cursor_row>& rows) {
@@ -121,8 +121,9 @@ statement cursors(const std::vector<cursor_row>& rows) {
     "update partition p set express_generation = k.eg, express_seq = k.es, express_command = k.ec, "
     "standard_generation = k.sg, standard_seq = k.ss, standard_command = k.sc, "
     "bulk_generation = k.bg, bulk_seq = k.bs, bulk_command = k.bc "
-    "from unnest($1::int2[], $2::int4[], $3::int8[], $4::uuid[], $5::int4[], $6::int8[], "
-    "$7::uuid[], $8::int4[], $9::int8[], $10::uuid[]) k(id, eg, es, ec, sg, ss, sc, bg, bs, bc) "
+    "from (select unnest($1::int2[]) id, unnest($2::int4[]) eg, unnest($3::int8[]) es, "
+    "unnest($4::uuid[]) ec, unnest($5::int4[]) sg, unnest($6::int8[]) ss, unnest($7::uuid[]) sc, "
+    "unnest($8::int4[]) bg, unnest($9::int8[]) bs, unnest($10::uuid[]) bc) k "
     "where p.id = k.id",
     std::move(values));
 }

@@ -27,8 +27,9 @@ statement conversation_rows::insert() const {
     "commit_conversation_new",
     "insert into conversation (client_id, conversation_id, part, type, title, metadata, "
     "last_seq, rev, last_at, created_at, request_hash) "
-    "select * from unnest($1::uuid[], $2::uuid[], $3::int2[], $4::int2[], $5::text[], "
-    "$6::text[], $7::int8[], $8::int8[], $9::timestamptz[], $10::timestamptz[], $11::bytea[])",
+    "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::int2[]), unnest($4::int2[]), "
+    "unnest($5::text[]), unnest($6::text[]), unnest($7::int8[]), unnest($8::int8[]), "
+    "unnest($9::timestamptz[]), unnest($10::timestamptz[]), unnest($11::bytea[])",
     params{}
       .add_array(clients)
       .add_array(ids)
@@ -47,8 +48,8 @@ statement conversation_rows::update() const {
   return write(
     "commit_conversation",
     "update conversation c set last_seq = k.last_seq, rev = k.rev, last_at = k.last_at "
-    "from unnest($1::uuid[], $2::uuid[], $3::int8[], $4::int8[], $5::timestamptz[]) "
-    "k(client_id, conversation_id, last_seq, rev, last_at) "
+    "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id, "
+    "unnest($3::int8[]) last_seq, unnest($4::int8[]) rev, unnest($5::timestamptz[]) last_at) k "
     "where c.client_id = k.client_id and c.conversation_id = k.conversation_id",
     params{}.add_array(clients).add_array(ids).add_array(last_seqs).add_array(revs).add_array(
       last_ats));
@@ -72,8 +73,9 @@ statement member_rows::upsert() const {
     "commit_member",
     "insert into member (client_id, conversation_id, user_id, role, joined_at, joined_seq, "
     "left_seq, delivered_seq, read_seq, rev) "
-    "select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int2[], $5::timestamptz[], "
-    "$6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[]) "
+    "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::int2[]), "
+    "unnest($5::timestamptz[]), unnest($6::int8[]), unnest($7::int8[]), unnest($8::int8[]), "
+    "unnest($9::int8[]), unnest($10::int8[]) "
     "on conflict (client_id, conversation_id, user_id) do update set role = excluded.role, "
     "joined_at = excluded.joined_at, joined_seq = excluded.joined_seq, "
     "left_seq = excluded.left_seq, delivered_seq = excluded.delivered_seq, "
@@ -105,8 +107,8 @@ statement receipt_rows::insert() const {
   return write(
     "commit_receipt",
     "insert into receipt (client_id, conversation_id, user_id, kind, from_seq, up_to_seq, at) "
-    "select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int2[], $5::int8[], "
-    "$6::int8[], $7::timestamptz[])",
+    "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::int2[]), "
+    "unnest($5::int8[]), unnest($6::int8[]), unnest($7::timestamptz[])",
     params{}
       .add_array(clients)
       .add_array(conversations)

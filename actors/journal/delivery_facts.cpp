@@ -12,10 +12,11 @@ using store::rows;
 // Whoever is a member, or may become one in this batch.
 constexpr std::string_view identities_sql =
   "select i.client_id, i.user_id, i.channel, i.address, coalesce(i.account, '') from ("
-  "select m.client_id, m.user_id from unnest($1::uuid[], $2::uuid[]) k(client_id, conversation_id) "
+  "select m.client_id, m.user_id "
+  "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id) k "
   "join member m on m.client_id = k.client_id and m.conversation_id = k.conversation_id "
   "and m.left_seq is null "
-  "union select * from unnest($3::uuid[], $4::text[])) u(client_id, user_id) "
+  "union select unnest($3::uuid[]), unnest($4::text[])) u(client_id, user_id) "
   "join identity i on i.client_id = u.client_id and i.user_id = u.user_id "
   "order by i.client_id, i.user_id, i.channel";
 
@@ -28,11 +29,11 @@ constexpr std::string_view deliveries_sql =
   "d.account, d.address, d.lane, d.state, d.reached, d.attempts, d.lines, d.first_try_at, "
   "d.due_at, d.epoch, d.provider_id, d.provider_code, d.detail, d.at_most_once, d.cancel_asked, "
   "d.expires_at, d.created_at, d.updated_at from ("
-  "select w.* from unnest($1::uuid[], $2::uuid[]) k(client_id, message_id) "
+  "select w.* from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) message_id) k "
   "join delivery w on w.client_id = k.client_id and w.message_id = k.message_id "
   "union all "
-  "select o.* from unnest($3::uuid[], $4::uuid[], $5::uuid[]) "
-  "k(client_id, message_id, delivery_id) "
+  "select o.* from (select unnest($3::uuid[]) client_id, unnest($4::uuid[]) message_id, "
+  "unnest($5::uuid[]) delivery_id) k "
   "join delivery o on o.client_id = k.client_id and o.message_id = k.message_id "
   "and o.delivery_id = k.delivery_id) d";
 

@@ -99,12 +99,14 @@ store::statement delivery_rows::insert() const {
           "lines, first_try_at, due_at, epoch, provider_id, provider_code, detail, cancel_asked, "
           "updated_at, rev, part, conversation_id, seq, sender, recipient, channel, account, "
           "address, lane, at_most_once, expires_at, created_at) "
-          "select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int2[], $5::int2[], "
-          "$6::int4[], $7::int4[], $8::timestamptz[], $9::timestamptz[], $10::int8[], "
-          "$11::text[], $12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::int8[], "
-          "$17::int2[], $18::uuid[], $19::int8[], $20::text[], $21::text[], $22::text[], "
-          "$23::text[], $24::text[], $25::int2[], $26::bool[], $27::timestamptz[], "
-          "$28::timestamptz[])",
+          "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::int2[]), "
+          "unnest($5::int2[]), unnest($6::int4[]), unnest($7::int4[]), unnest($8::timestamptz[]), "
+          "unnest($9::timestamptz[]), unnest($10::int8[]), unnest($11::text[]), "
+          "unnest($12::text[]), unnest($13::text[]), unnest($14::bool[]), "
+          "unnest($15::timestamptz[]), unnest($16::int8[]), unnest($17::int2[]), "
+          "unnest($18::uuid[]), unnest($19::int8[]), unnest($20::text[]), unnest($21::text[]), "
+          "unnest($22::text[]), unnest($23::text[]), unnest($24::text[]), unnest($25::int2[]), "
+          "unnest($26::bool[]), unnest($27::timestamptz[]), unnest($28::timestamptz[])",
           std::move(values), expect::none};
 }
 
@@ -114,11 +116,14 @@ store::statement delivery_rows::update() const {
           "lines = k.lines, first_try_at = k.first_try_at, due_at = k.due_at, epoch = k.epoch, "
           "provider_id = k.provider_id, provider_code = k.provider_code, detail = k.detail, "
           "cancel_asked = k.cancel_asked, updated_at = k.updated_at, rev = k.rev "
-          "from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int2[], $5::int2[], $6::int4[], "
-          "$7::int4[], $8::timestamptz[], $9::timestamptz[], $10::int8[], $11::text[], "
-          "$12::text[], $13::text[], $14::bool[], $15::timestamptz[], $16::int8[]) "
-          "k(client_id, message_id, delivery_id, state, reached, attempts, lines, first_try_at, "
-          "due_at, epoch, provider_id, provider_code, detail, cancel_asked, updated_at, rev) "
+          "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) message_id, "
+          "unnest($3::uuid[]) delivery_id, unnest($4::int2[]) state, unnest($5::int2[]) reached, "
+          "unnest($6::int4[]) attempts, unnest($7::int4[]) lines, "
+          "unnest($8::timestamptz[]) first_try_at, unnest($9::timestamptz[]) due_at, "
+          "unnest($10::int8[]) epoch, unnest($11::text[]) provider_id, "
+          "unnest($12::text[]) provider_code, unnest($13::text[]) detail, "
+          "unnest($14::bool[]) cancel_asked, unnest($15::timestamptz[]) updated_at, "
+          "unnest($16::int8[]) rev) k "
           "where d.client_id = k.client_id and d.message_id = k.message_id "
           "and d.delivery_id = k.delivery_id",
           changed_.values(), expect::none};
@@ -139,8 +144,9 @@ store::statement delivery_rows::insert_lines() const {
   return {"commit_delivery_event",
           "insert into delivery_event (client_id, message_id, delivery_id, number, at, state, "
           "attempt, provider_code, detail, rev) "
-          "select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int4[], "
-          "$5::timestamptz[], $6::int2[], $7::int4[], $8::text[], $9::text[], $10::int8[])",
+          "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::int4[]), "
+          "unnest($5::timestamptz[]), unnest($6::int2[]), unnest($7::int4[]), unnest($8::text[]), "
+          "unnest($9::text[]), unnest($10::int8[])",
           std::move(values), expect::none};
 }
 

@@ -54,11 +54,13 @@ statement message_rows::insert(std::string_view node) const {
     "insert into message (client_id, conversation_id, seq, message_id, command_id, from_user, "
     "payload, metadata, priority, created_at, expires_at, request_hash, failure, part, epoch, "
     "path, trace_id, received_at, sequenced_at, wire_us, mailbox_us, in_app, deliveries, node) "
-    "select k.*, $24 from unnest($1::uuid[], $2::uuid[], $3::int8[], $4::uuid[], $5::uuid[], "
-    "$6::text[], $7::text[], $8::text[], $9::int2[], $10::timestamptz[], $11::timestamptz[], "
-    "$12::bytea[], $13::text[], $14::int2[], $15::int8[], $16::int2[], $17::text[], "
-    "$18::timestamptz[], $19::timestamptz[], $20::int4[], $21::int4[], $22::int2[], "
-    "$23::int4[]) k",
+    "select unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::int8[]), unnest($4::uuid[]), "
+    "unnest($5::uuid[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), "
+    "unnest($9::int2[]), unnest($10::timestamptz[]), unnest($11::timestamptz[]), "
+    "unnest($12::bytea[]), unnest($13::text[]), unnest($14::int2[]), unnest($15::int8[]), "
+    "unnest($16::int2[]), unnest($17::text[]), unnest($18::timestamptz[]), "
+    "unnest($19::timestamptz[]), unnest($20::int4[]), unnest($21::int4[]), unnest($22::int2[]), "
+    "unnest($23::int4[]), $24",
     params{}
       .add_array(clients)
       .add_array(conversations)

@@ -21,15 +21,17 @@ constexpr std::string_view messages_sql =
   "select m.client_id, m.message_id, m.conversation_id, m.command_id, coalesce(m.seq, 0), "
   "m.from_user, "
   "m.request_hash, m.created_at, coalesce(m.failure, ''), m.in_app, m.deliveries "
-  "from unnest($1::uuid[], $2::uuid[]) k(client_id, message_id) "
+  "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) message_id) k "
   "join message m on m.client_id = k.client_id and m.message_id = k.message_id";
 
 constexpr std::string_view applied_sql =
-  "select a.command_id, a.outcome from unnest($1::int2[], $2::uuid[]) k(part, command_id) "
+  "select a.command_id, a.outcome "
+  "from (select unnest($1::int2[]) part, unnest($2::uuid[]) command_id) k "
   "join applied a on a.part = k.part and a.command_id = k.command_id";
 
 constexpr std::string_view deleted_sql =
-  "select u.client_id, u.user_id from unnest($1::uuid[], $2::text[]) k(client_id, user_id) "
+  "select u.client_id, u.user_id "
+  "from (select unnest($1::uuid[]) client_id, unnest($2::text[]) user_id) k "
   "join app_user u on u.client_id = k.client_id and u.user_id = k.user_id "
   "where u.deleted_at is not null";
 
@@ -37,14 +39,14 @@ constexpr std::string_view conversations_sql =
   "select c.client_id, c.conversation_id, c.type, c.title, c.metadata, c.last_seq, c.rev, "
   "c.last_at, "
   "c.created_at, c.request_hash "
-  "from unnest($1::uuid[], $2::uuid[]) k(client_id, conversation_id) "
+  "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id) k "
   "join conversation c on c.client_id = k.client_id and c.conversation_id = k.conversation_id";
 
 constexpr std::string_view members_sql =
   "select m.client_id, m.conversation_id, m.user_id, m.role, m.joined_at, m.joined_seq, "
   "m.left_seq, "
   "m.delivered_seq, m.read_seq "
-  "from unnest($1::uuid[], $2::uuid[]) k(client_id, conversation_id) "
+  "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id) k "
   "join member m on m.client_id = k.client_id and m.conversation_id = k.conversation_id";
 
 /// Everything that the commands name, ready to be asked for.

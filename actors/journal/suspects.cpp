@@ -38,14 +38,15 @@ std::vector<store::statement> name_suspects(std::span<const store::held_epoch> h
     "update suspect s set epoch = 0 "
     "from (select distinct part, epoch from unnest($1::int2[], $3::int8[]) h(part, epoch)) h "
     "where s.part = h.part and s.epoch = h.epoch and not exists "
-    "(select from unnest($1::int2[], $2::uuid[]) k(part, command_id) "
+    "(select from (select unnest($1::int2[]) part, unnest($2::uuid[]) command_id) k "
     "where k.part = s.part and k.command_id = s.command_id)",
     std::move(those), store::expect::none};
   store::statement name{
     "name_suspects",
     "insert into suspect as s (part, command_id, attempts, epoch, at) "
     "select k.part, k.command_id, 0, k.epoch, $4 "
-    "from unnest($1::int2[], $2::uuid[], $3::int8[]) k(part, command_id, epoch) "
+    "from (select unnest($1::int2[]) part, unnest($2::uuid[]) command_id, "
+    "unnest($3::int8[]) epoch) k "
     "on conflict (part, command_id) do update set "
     "epoch = excluded.epoch, at = excluded.at "
     "returning part, command_id, attempts",
@@ -67,7 +68,8 @@ void append_cleared(std::span<const suspect_key> what, std::vector<store::statem
   for (const auto& key : what)
     keys.add(key);
   to.push_back({"clear_suspects",
-                "delete from suspect s using unnest($1::int2[], $2::uuid[]) k(part, command_id) "
+                "delete from suspect s "
+                "using (select unnest($1::int2[]) part, unnest($2::uuid[]) command_id) k "
                 "where s.part = k.part and s.command_id = k.command_id",
                 store::params{}.add_array(keys.parts).add_array(keys.commands),
                 store::expect::none});
