@@ -1,8 +1,9 @@
 #include "schemas/uuid.hpp"
 
+#include "schemas/digest.hpp"
+
 #include <chrono>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 namespace recado {
 namespace {
@@ -69,8 +70,7 @@ uuid uuid::v7() {
 uuid uuid::v5(const uuid& name_space, std::string_view name) {
   std::string input{name_space.raw()};
   input += name;
-  std::array<std::uint8_t, 20> digest;
-  SHA1(reinterpret_cast<const unsigned char*>(input.data()), input.size(), digest.data());
+  auto digest = sha1(input);
   uuid out;
   std::memcpy(out.bytes.data(), digest.data(), 16);
   out.bytes[6] = static_cast<std::uint8_t>(0x50 | (out.bytes[6] & 0x0f));

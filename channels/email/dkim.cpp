@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "channels/base64.hpp"
+#include "schemas/digest.hpp"
 
 namespace recado::channels::email {
 namespace {
@@ -48,13 +49,6 @@ key_ptr read_key(std::string_view pem) {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-
-std::string sha256(std::string_view data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  EVP_Digest(data.data(), data.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return {reinterpret_cast<const char*>(digest.data()), length};
 }
 
 std::string signed_by(EVP_PKEY* key, std::string_view data) {

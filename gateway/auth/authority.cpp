@@ -3,6 +3,7 @@
 #include "gateway/auth/base64url.hpp"
 #include "gateway/json/writer.hpp"
 #include "runtime/observe/log.hpp"
+#include "schemas/digest.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 #include "gateway/auth/ed25519.hpp"
 
 #include "gateway/auth/base64url.hpp"
+#include "schemas/digest.hpp"
 
 #include <new>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 #include <stdexcept>
 
 namespace recado::auth {
@@ -94,12 +94,6 @@ bool ed25519_key::verify(std::string_view what, std::string_view signature) cons
   return EVP_DigestVerifyInit(with.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
          EVP_DigestVerify(with.get(), raw(signature), signature.size(), raw(what), what.size()) ==
            1;
-}
-
-std::string sha256(std::string_view bytes) {
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(raw(bytes), bytes.size(), raw(out));
-  return out;
 }
 
 } // namespace recado::auth

@@ -31,7 +31,4 @@ private:
   std::shared_ptr<evp_pkey_st> key_;
 };
 
-/// 32 bytes.
-std::string sha256(std::string_view bytes);
-
 } // namespace recado::auth

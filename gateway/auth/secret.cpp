@@ -1,7 +1,7 @@
 #include "gateway/auth/secret.hpp"
 
 #include "gateway/auth/base64url.hpp"
-#include "gateway/auth/ed25519.hpp"
+#include "schemas/digest.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>

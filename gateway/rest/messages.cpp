@@ -1,12 +1,12 @@
 #include "gateway/shapes/message.hpp"
 
 #include "gateway/auth/base64url.hpp"
-#include "gateway/auth/ed25519.hpp"
 #include "gateway/rest/api.hpp"
 #include "gateway/rest/commands.hpp"
 #include "gateway/rest/query.hpp"
 #include "gateway/shapes/cursor.hpp"
 #include "gateway/shapes/ids.hpp"
+#include "schemas/digest.hpp"
 
 #include <charconv>
 #include <limits>
@@ -30,7 +30,7 @@ void answer_accepted(const call_ptr& on, const message_id& id, const reply& said
 }
 
 std::string etag_of(std::string_view body) {
-  return '"' + auth::base64url(auth::sha256(body).substr(0, 12)) + '"';
+  return '"' + auth::base64url(sha256(body).substr(0, 12)) + '"';
 }
 
 void answer_message(const call_ptr& on, const message_record& got) {

@@ -1,7 +1,7 @@
 #include "gateway/shapes/cursor.hpp"
 
 #include "gateway/auth/base64url.hpp"
-#include "gateway/auth/ed25519.hpp"
+#include "schemas/digest.hpp"
 
 namespace recado::shapes {
 namespace {
@@ -13,7 +13,7 @@ std::string mark(std::string_view list, std::string_view position) {
   std::string text{list};
   text += '\0';
   text += position;
-  return auth::sha256(text).substr(0, mark_bytes);
+  return sha256(text).substr(0, mark_bytes);
 }
 
 } // namespace

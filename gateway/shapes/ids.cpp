@@ -1,6 +1,6 @@
 #include "gateway/shapes/ids.hpp"
 
-#include "gateway/auth/ed25519.hpp"
+#include "schemas/digest.hpp"
 
 #include <algorithm>
 
@@ -42,7 +42,7 @@ conversation_id implicit_conversation(const client_id& client, const user_id& fr
 }
 
 request_hash hash_of(std::string_view canonical) {
-  auto digest = auth::sha256(canonical);
+  auto digest = sha256(canonical);
   request_hash out;
   std::copy_n(digest.begin(), out.size(), reinterpret_cast<char*>(out.data()));
   return out;

@@ -1,23 +1,16 @@
 #include "node/database/registry.hpp"
 
+#include "schemas/digest.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdexcept>
 
 namespace recado::clients {
 
 namespace {
-
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("SHA-256 is not available");
-  return {reinterpret_cast<const char*>(digest.data()), size};
-}
 
 std::string base64url(std::string_view bytes) {
   constexpr std::string_view letters =

@@ -1,10 +1,10 @@
 #include "runtime/store/migrations.hpp"
 
 #include "runtime/observe/log.hpp"
+#include "schemas/digest.hpp"
 
 #include <charconv>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace recado::store {
 namespace {
@@ -37,12 +37,9 @@ tl::unexpected<migration_error> server_refused(int version, std::string_view wha
 }
 
 std::string sha256_of(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
   std::string hex;
-  for (unsigned int i = 0; i < size; ++i)
-    hex += fmt::format("{:02x}", digest[i]);
+  for (unsigned char byte : sha256(text))
+    hex += fmt::format("{:02x}", byte);
   return hex;
 }
 
