@@ -79,15 +79,21 @@ uuid uuid::v5(const uuid& name_space, std::string_view name) {
 }
 
 std::string uuid::str() const {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
-  out.reserve(36);
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += digits[bytes[i] >> 4];
-    out += digits[bytes[i] & 15];
-  }
+  append_to(out);
   return out;
+}
+
+void uuid::append_to(std::string& out) const {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::array<char, 36> text;
+  char* to = text.data();
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = digits[bytes[i] >> 4];
+    *to++ = digits[bytes[i] & 15];
+  }
+  out.append(text.data(), text.size());
 }
 
 bool user_id::valid(std::string_view text) noexcept {

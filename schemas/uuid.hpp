@@ -24,6 +24,7 @@ struct uuid {
   static uuid v5(const uuid& name_space, std::string_view name);
 
   std::string str() const;
+  void append_to(std::string& out) const; ///< what str() says
   bool nil() const noexcept { return *this == uuid{}; }
   std::string_view raw() const noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -38,23 +38,29 @@ struct applied_rows {
   }
 };
 
-/// client, minute, channel, status, partition
-using usage_key = std::tuple<client_id, std::int64_t, std::string, status, partition_id>;
+/// client, minute, channel, status
+using usage_key = std::tuple<client_id, std::int64_t, std::string, status>;
+/// Under one partition of the batch, whichever: it is there so that no two writers count in one
+/// row. A row per partition and client would be half as many rows as messages.
+struct usage_count {
+  partition_id part = 0;
+  std::int64_t count = 0;
+};
 
-statement usage(const std::map<usage_key, std::int64_t>& counts) {
+statement usage(const std::map<usage_key, usage_count>& counts) {
   store::uuid_array clients;
   store::time_array minutes;
   store::text_array channels;
   store::int2_array states, parts;
   store::int8_array values;
-  for (const auto& [key, count] : counts) {
-    const auto& [client, minute, channel, state, part] = key;
+  for (const auto& [key, counted] : counts) {
+    const auto& [client, minute, channel, state] = key;
     clients.push(client);
     minutes.push(from_micros(minute));
     channels.push(std::string_view{channel});
     states.push(small(state));
-    parts.push(small(part));
-    values.push(count);
+    parts.push(small(counted.part));
+    values.push(counted.count);
   }
   return write("commit_usage",
                "insert into usage_minute as u (client_id, minute, channel, status, part, count) "
@@ -147,7 +153,7 @@ std::vector<statement> commit(const commit_request& request) {
   receipt_rows receipts;
   applied_rows applied;
   delivery_rows deliveries;
-  std::map<usage_key, std::int64_t> counts;
+  std::map<usage_key, usage_count> counts;
   std::set<std::pair<client_id, user_id>> users;
   for (const auto* one : request.all) {
     auto held = epoch_of(request.held, one->part);
@@ -161,8 +167,10 @@ std::vector<statement> commit(const commit_request& request) {
       receipts.add(*one, row);
     for (const auto& given : one->answers)
       if (given.remember) applied.add(one->part, given);
-    for (const auto& row : one->usage)
-      counts[{one->key.client, row.minute, row.channel, row.state, one->part}] += row.count;
+    for (const auto& row : one->usage) {
+      usage_key key{one->key.client, row.minute, row.channel, row.state};
+      counts.try_emplace(std::move(key), usage_count{one->part}).first->second.count += row.count;
+    }
     deliveries.add(*one);
     for (const auto& user : one->bare_users)
       users.emplace(one->key.client, user);

@@ -38,6 +38,7 @@ fields::fields(const value& what, std::string pointer, complaints& into)
   : members_(what.members()),
     pointer_(std::move(pointer)),
     into_(into) {
+  known_.reserve(16); // more than most objects have
   if (!members_) into_.wrong(pointer_, "an object was expected");
 }
 

@@ -58,6 +58,7 @@ private:
     in_.expect('{', "'{'");
     value::object out;
     if (in_.take('}')) return value{std::move(out)};
+    out.reserve(4);
     do {
       if (in_.peek() != '"') in_.fail("a name was expected");
       auto name = in_.string();

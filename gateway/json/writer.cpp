@@ -62,6 +62,14 @@ writer& writer::put(std::string_view text) {
   return *this;
 }
 
+writer& writer::put(const uuid& id) {
+  comma();
+  out_ += '"';
+  id.append_to(out_);
+  out_ += '"';
+  return *this;
+}
+
 writer& writer::raw(std::string_view json) {
   comma();
   out_ += json;

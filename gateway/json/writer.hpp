@@ -30,7 +30,7 @@ public:
   template <std::integral T>
   requires(!std::same_as<T, bool>) writer& put(T value) { return raw(std::to_string(value)); }
   writer& put(wall_time at) { return put(to_rfc3339(at)); }
-  writer& put(const uuid& id) { return put(id.str()); }
+  writer& put(const uuid& id);
   template <class Tag>
   writer& put(const id_of<Tag>& id) {
     return put(id.value);

@@ -69,6 +69,12 @@ public:
   std::size_t rooms() const { return rooms_.size(); }
 
 private:
+  struct item_hash {
+    std::size_t operator()(const item& what) const noexcept {
+      return std::hash<client_id>{}(what.client) * 31 +
+             std::hash<conversation_id>{}(what.conversation);
+    }
+  };
   struct person_key {
     client_id client;
     user_id user; ///< empty: everything of the client
@@ -163,7 +169,7 @@ private:
   std::uint64_t last_batch_ = 0;
   std::map<person_key, person> people_;
   std::unordered_map<session_id, person*> sessions_;
-  std::map<item, room> rooms_;
+  std::unordered_map<item, room, item_hash> rooms_;
   std::unordered_map<std::uint64_t, std::vector<item>> watch_calls_;
   std::unordered_map<std::uint64_t, item> read_calls_;
   std::unordered_map<std::uint64_t, person_key> membership_calls_;

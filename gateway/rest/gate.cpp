@@ -112,8 +112,10 @@ std::optional<problem> gate::check_token(const http::request& head, call& on) co
 }
 
 std::optional<problem> gate::check_media_type(const http::request& head, const call& on) const {
+  auto named = head.header_value("Content-Type");
+  if (named == "application/json" && accepts(on.where->body, named)) return std::nullopt;
   // Without a body there is nothing to have a type; that it is missing is said later, by a 400.
-  if (head.header_value("Content-Type").empty() && !has_body(head)) return std::nullopt;
+  if (named.empty() && !has_body(head)) return std::nullopt;
   if (accepts(on.where->body, media_type_of(head))) return std::nullopt;
   return problem{ec::unsupported_media_type,
                  on.where->body == body_kind::merge_patch

@@ -139,6 +139,7 @@ void append_member(json::writer& to, const member_record& what) {
 
 std::string accepted_body(const reply& said) {
   std::string out;
+  out.reserve(256 + 160 * (said.recipients.size() + said.deliveries.size()));
   json::writer to{out};
   to.begin_object()
     .field("status", "accepted")

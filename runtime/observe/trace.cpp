@@ -24,13 +24,19 @@ bool parse_hex(std::string_view text, std::uint8_t* out) {
 }
 
 template <class Bytes>
-std::string hex(const Bytes& bytes) {
+void append_hex(std::string& out, const Bytes& bytes) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
   for (auto byte : bytes) {
     out += digits[byte >> 4];
     out += digits[byte & 15];
   }
+}
+
+template <class Bytes>
+std::string hex(const Bytes& bytes) {
+  std::string out;
+  out.reserve(2 * bytes.size());
+  append_hex(out, bytes);
   return out;
 }
 
@@ -83,8 +89,14 @@ trace_context trace_context::child() const {
 }
 
 std::string trace_context::traceparent() const {
-  return "00-" + trace_id_text() + "-" + span_id_text() + "-" +
-         hex(std::array{static_cast<std::uint8_t>(flags & 1)});
+  std::string out;
+  out.reserve(55);
+  out += "00-";
+  append_hex(out, trace_id);
+  out += '-';
+  append_hex(out, span_id);
+  out += (flags & 1) != 0 ? "-01" : "-00";
+  return out;
 }
 std::string trace_context::trace_id_text() const {
   return hex(trace_id);

@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(many_conversations_at_once_stay_gapless_each) {
     require_gapless(world, where, 100);
   for (const auto& [_, times] : world.answered)
     BOOST_REQUIRE_EQUAL(times, 1);
+  BOOST_TEST(world.db.query("select sum(count)::int8 from usage_minute").get_int(0, 0) == 4000);
   std::size_t largest = 0;
   for (const auto& one : world.reports)
     largest = std::max(largest, one.commands);
