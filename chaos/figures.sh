@@ -16,7 +16,7 @@ SUSTAINED_WIRE="${SUSTAINED_WIRE:-auto}"
 FOLDER='' UP=0
 
 STEPS=(stream-4000 auto-4000 stream-closed auto-closed low idle sockets-10000 actors-40000 first-message
-  bulk growth-conversations growth-members growth-sockets growth-history overload sustained floors)
+  bulk growth-conversations growth-members growth-sockets growth-history overload sustained floors budget)
 
 usage() {
   cat <<'HELP'
@@ -37,6 +37,7 @@ usage: chaos/figures.sh [STEP...]      without a step: all of them, about 40 min
   overload                   twice the capacity for two minutes, and how long that is felt
   sustained                  11,600 messages a second for five minutes
   floors                     bin/recado-floor
+  budget                     processor time of a message by stage (chaos/budget.sh; left out where there is no perf)
 
 Every run leaves build/bench/NAME.json; bin/recado-figures makes tables and pictures of them, which is
 done at the end. For a quick try: SECONDS_EACH, MOST_CONVERSATIONS, HISTORY, IDLE_SOCKETS,
@@ -201,6 +202,11 @@ floors() {
   bin/recado-floor all --seconds "$((SECONDS_EACH < 10 ? SECONDS_EACH : 10))" --json "$OUT/floors.json" 2>/dev/null || echo "(exit $?)"
 }
 
+budget() {
+  printf '\n== budget: chaos/budget.sh\n'
+  if command -v perf >/dev/null; then chaos/budget.sh; else echo "left out: no perf (Debian: linux-perf)"; fi
+}
+
 step() {
   case $1 in
     stream-4000) usual stream-4000 "--wire stream" --rate 4000 --clients 400 ;;
@@ -220,6 +226,7 @@ step() {
     growth-history) growth_history ;;
     overload) overload ;;
     floors) floors ;;
+    budget) budget ;;
   esac
 }
 
