@@ -1,6 +1,5 @@
 #include "schemas/time.hpp"
 
-#include <array>
 #include <cstdio>
 
 namespace recado {
@@ -89,8 +88,12 @@ std::optional<wall_time> parse_rfc3339(std::string_view text) {
   if (!shift || at != text.size()) return std::nullopt;
   year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt; // 60: a leap second
-  return wall_time{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + microseconds{*us} -
-                   *shift};
+  wall_time out{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + microseconds{*us} -
+                *shift};
+  auto in_utc =
+    year_month_day{floor<days>(out)}.year(); // the offset may lead out of the four digits
+  if (in_utc < year{0} || in_utc > year{9999}) return std::nullopt;
+  return out;
 }
 
 } // namespace recado

@@ -12,7 +12,7 @@ namespace recado {
 namespace {
 
 constexpr std::size_t secret_characters_min = 32;
-constexpr std::size_t key_bytes = 32, nonce_bytes = 12, tag_bytes = 16;
+constexpr std::size_t nonce_bytes = 12, tag_bytes = 16;
 constexpr char plain = 0, aes_gcm = 1; // the first byte says what follows
 
 struct cipher_end {

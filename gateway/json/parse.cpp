@@ -58,7 +58,7 @@ private:
     in_.expect('{', "'{'");
     value::object out;
     if (in_.take('}')) return value{std::move(out)};
-    out.reserve(4);
+    if (path_.size() == 1) out.reserve(8); // not those of which a body may have a million
     do {
       if (in_.peek() != '"') in_.fail("a name was expected");
       auto name = in_.string();

@@ -1,6 +1,6 @@
 #pragma once
 /// The fence that opens every commit of an owner: it locks the owner's rows and fails with
-/// SQLSTATE RF001 if one of them has another epoch by now. SQL: schemas/sql/0001_partitions.sql.
+/// SQLSTATE RF001 if one of them has another epoch by now. SQL: schemas/sql/0010_cheaper_fence.sql.
 #include "runtime/store/statement.hpp"
 #include "schemas/partition.hpp"
 

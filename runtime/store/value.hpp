@@ -65,7 +65,8 @@ protected:
   bool has_null_ = false;
 };
 
-/// One column of `unnest($1::uuid[], $2::text[], …)`: array_of<uuid>, array_of<std::string_view>.
+/// One column of `select unnest($1::uuid[]), unnest($2::text[]), …`: array_of<uuid>,
+/// array_of<std::string_view>.
 template <class T>
 class array_of : public array_bytes {
 public:

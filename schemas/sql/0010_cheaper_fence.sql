@@ -4,17 +4,17 @@ create or replace function recado_fence(ids int2[], epochs int8[]) returns void
 language plpgsql volatile
 as $fence$
 declare
-  held int;
+  held int2[];
   lost text;
 begin
   -- The rows are locked after they were sorted; a row that changed meanwhile is checked again.
-  select count(distinct locked.id) into held
+  select array_agg(distinct locked.id) into held
   from (select p.id
         from public.partition p
         join (select unnest(ids) id, unnest(epochs) epoch) f on f.id = p.id and f.epoch = p.epoch
         order by p.id
         for no key update of p) locked;
-  if held > 0 and held = cardinality(ids) and held = cardinality(epochs) then
+  if cardinality(held) = cardinality(ids) and cardinality(held) = cardinality(epochs) then
     return;
   end if;
 
@@ -24,10 +24,9 @@ begin
     raise exception 'recado_fence wants ids, each once, and as many epochs'
       using errcode = 'invalid_parameter_value';
   end if;
-  -- Epochs only grow: what was not locked above has not become ours since.
-  select string_agg(f.id::text, ',' order by f.id) into lost
-  from (select unnest(ids) id, unnest(epochs) epoch) f
-  where not exists (select from public.partition p where p.id = f.id and p.epoch = f.epoch);
+  select string_agg(u.id::text, ',' order by u.id) into lost
+  from unnest(ids) u(id)
+  where u.id <> all (coalesce(held, '{}'));
   raise exception 'fenced: another owner has these partitions' using errcode = 'RF001', detail = lost;
 end
 $fence$;

@@ -23,9 +23,10 @@ seconds_of() { awk -v t="$1" '$1 == t { s += $2 } END { printf "%d", s }' "$LEDG
 chunk() {
   local target=$1 log=build/test-logs/fuzz/$1.log spent executed first last
   mkdir -p ".cache/corpus/$target" build/test-logs/fuzz
-  local TIMEFORMAT='%U %S'
-  if ! { time chrt -i 0 "build/fuzz/bin/$target" -max_total_time="$CHUNK" -print_final_stats=1 -dict=tests/fuzz/words.dict \
-    -artifact_prefix=build/test-logs/fuzz/ ".cache/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; } 2>"$log.time"; then
+  local TIMEFORMAT='%U %S' status=0 interrupted=72
+  { time chrt -i 0 "build/fuzz/bin/$target" -max_total_time="$CHUNK" -print_final_stats=1 -dict=tests/fuzz/words.dict \
+    -artifact_prefix=build/test-logs/fuzz/ ".cache/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 || status=$?; } 2>"$log.time"
+  if ((status != 0 && status != interrupted)); then
     echo "$target FAILED, see $log" >&2
     return 255 # xargs begins nothing more
   fi
@@ -52,7 +53,7 @@ case "${1:-}" in
   '' | *[!0-9]*) usage; [[ ${1:-} == --help ]]; exit ;;
 esac
 
-minutes=$1
+minutes=$((10#$1))
 shift
 if (($# == 0)); then for binary in build/fuzz/bin/fuzz_*; do set -- "$@" "$(basename "$binary")"; done; fi
 for target in "$@"; do

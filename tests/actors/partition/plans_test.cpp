@@ -45,6 +45,8 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(plan.find("Seq Scan") == plan.npos, one.name << ":\n" << plan);
     // The client alone would find all of its rows; a second condition is printed in parentheses.
     BOOST_TEST(plan.find("Index Cond: (client_id =") == plan.npos, one.name << ":\n" << plan);
+    if (one.name == "preread_deleted")
+      BOOST_TEST(plan.find("using app_user_deleted") != plan.npos, plan);
   }
 }
 
