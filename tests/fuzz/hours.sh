@@ -21,6 +21,7 @@ seconds_of() { awk -v t="$1" '$1 == t { s += $2 } END { printf "%d", s }' "$LEDG
 
 # One turn of one target; its line in the ledger is appended at once, so that turns side by side do not mix.
 chunk() {
+  trap '' INT TERM # the fuzzer hears them and stops; what it did until then is written down
   local target=$1 log=build/test-logs/fuzz/$1.log spent executed first last
   mkdir -p ".cache/corpus/$target" build/test-logs/fuzz
   local TIMEFORMAT='%U %S' status=0 interrupted=72
@@ -45,6 +46,15 @@ report() {
                printf "%-14s %8.1f %14d %10d %10d  %.0f min\n", t, s[t] / 60, e[t], last[t], first[t], at[t] / 60 } }' "$LEDGER"
 }
 
+# Where sessions share the processor as groups, the idle priority counts within the own session only: the work gets a session of its own,
+# and that the lowest share.
+in_own_session() {
+  setsid "${BASH_SOURCE[0]}" "$@" &
+  local inner=$!
+  trap 'kill -TERM -- "-$inner" 2>/dev/null || true' INT TERM
+  until wait "$inner" || (($? <= 128)); do :; done
+}
+
 mkdir -p "$(dirname "$LEDGER")"
 touch "$LEDGER"
 case "${1:-}" in
@@ -59,6 +69,12 @@ if (($# == 0)); then for binary in build/fuzz/bin/fuzz_*; do set -- "$@" "$(base
 for target in "$@"; do
   [[ -x build/fuzz/bin/$target ]] || { echo "error: no build/fuzz/bin/$target: cmake --preset fuzz && ninja -C build/fuzz fuzz_all" >&2; exit 1; }
 done
+
+if [[ -z ${HOURS_SESSION:-} ]]; then
+  HOURS_SESSION=own in_own_session "$minutes" "$@"
+  exit
+fi
+if [[ -w /proc/self/autogroup ]]; then echo 19 >/proc/self/autogroup; fi
 
 while true; do
   due=()
