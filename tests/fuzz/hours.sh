@@ -52,7 +52,8 @@ in_own_session() {
   setsid "${BASH_SOURCE[0]}" "$@" &
   local inner=$!
   trap 'kill -TERM -- "-$inner" 2>/dev/null || true' INT TERM
-  until wait "$inner" || (($? <= 128)); do :; done
+  wait "$inner" || true
+  while kill -0 "$inner" 2>/dev/null; do wait "$inner" || true; done # a signal ends a wait, not what is waited for
 }
 
 mkdir -p "$(dirname "$LEDGER")"
