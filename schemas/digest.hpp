@@ -1,6 +1,6 @@
 #pragma once
 /// SHA-1 and SHA-256 of short texts, as often as several times a message. OpenSSL's own one-shot
-/// functions look the algorithm up at each call, which takes longer than to digest 300 bytes; here
+/// functions look the algorithm up at each call, which takes as long as to digest 400 bytes; here
 /// it is looked up once. Any thread may call; throw if OpenSSL has no such digest.
 #include <string>
 #include <string_view>

@@ -52,7 +52,7 @@ std::string to_rfc3339(wall_time at) {
   auto day = floor<days>(at);
   year_month_day date{day};
   hh_mm_ss clock{floor<milliseconds>(at - day)};
-  std::string out = "0000-00-00T00:00:00.000Z"; // snprintf takes four times as long
+  std::string out = "0000-00-00T00:00:00.000Z"; // snprintf takes six times as long
   auto fill = [&out](std::size_t from, std::size_t digits, auto number) {
     for (auto rest = static_cast<unsigned>(number); digits > 0; rest /= 10)
       out[from + --digits] = static_cast<char>('0' + rest % 10);
