@@ -39,6 +39,26 @@ struct murder_scene {
   std::int64_t count(const std::string& from) {
     return query("select count(*) from " + from).get_int(0, 0);
   }
+  std::int64_t partition_of(const nlohmann::json& sent) {
+    auto id = sent.at("message_id").get<std::string>();
+    auto found = query(fmt::format("select part from message where message_id = '{}'", id));
+    BOOST_REQUIRE_EQUAL(found.size(), 1u);
+    return found.get_int(0, 0);
+  }
+  /// So many readers with a conversation each, none of them in the partition of the first one.
+  std::vector<std::string> readers_apart(std::size_t count) {
+    std::vector<std::string> out;
+    std::int64_t of_first = -1;
+    for (int i = 0; out.size() < count; ++i) {
+      auto reader = fmt::format("reader-{}", i);
+      auto hello = text_to(reader, fmt::to_string(i), "before");
+      BOOST_REQUIRE(send(hello));
+      auto part = partition_of(hello);
+      if (out.empty()) of_first = part;
+      if (out.empty() || part != of_first) out.push_back(reader);
+    }
+    return out;
+  }
   /// From now on commits that put a row with this message id there never end.
   void trap(const std::string& table, const std::string& id, const std::string& if_so = "true") {
     query(
@@ -139,19 +159,16 @@ std::future<void> send_killer(const murder_scene& here, const nlohmann::json& wh
 
 BOOST_AUTO_TEST_CASE(a_command_that_kills_its_owners_is_set_aside_after_four_and_all_others_go_on) {
   murder_scene here;
-  for (int i = 0; i < 8; ++i)
-    BOOST_REQUIRE(here.send(text_to(fmt::format("reader-{}", i), fmt::to_string(i), "before")));
-  auto killer = text_to("reader-0", "666", "killer");
+  const auto readers = here.readers_apart(8);
+  auto killer = text_to(readers[0], "666", "killer");
   here.trap("message", killer.at("message_id"), "new.seq is not null"); // not when it is refused
   auto asked = send_killer(here, killer);
   // Seven other conversations are served all the time.
-  auto others = std::async(std::launch::async, [&here] {
+  auto others = std::async(std::launch::async, [&here, &readers] {
     int served = 0;
-    for (int n = 0; n < 70; ++n)
-      served += here.send(text_to(fmt::format("reader-{}", 1 + n % 7), fmt::to_string(1000 + n),
-                                  "meanwhile"))
-                  ? 1
-                  : 0;
+    for (std::size_t n = 0; n < 70; ++n)
+      served +=
+        here.send(text_to(readers[1 + n % 7], fmt::to_string(1000 + n), "meanwhile")) ? 1 : 0;
     return served;
   });
   auto deaths = here.count_deaths([&] { return here.count("dead_letter") > 0; });
@@ -161,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_kills_its_owners_is_set_aside_after_four_and
   BOOST_REQUIRE_EQUAL(dead.size(), 1u);
   BOOST_TEST(std::string{dead.get_text(0, 0)} == killer.at("message_id").get<std::string>());
   BOOST_TEST(dead.get_int(0, 1) == 3);
-  BOOST_REQUIRE(here.send(text_to("reader-0", "2000", "after"))); // its conversation goes on
+  BOOST_REQUIRE(here.send(text_to(readers[0], "2000", "after"))); // its conversation goes on
   auto rows = here.query("select count(*), count(seq), max(seq) from message m "
                          "where (client_id, conversation_id) = (select client_id, conversation_id "
                          "from message where payload like '%after%')");
@@ -173,9 +190,8 @@ BOOST_AUTO_TEST_CASE(a_command_that_kills_its_owners_is_set_aside_after_four_and
 
 BOOST_AUTO_TEST_CASE(what_kills_even_when_it_is_set_aside_is_quarantined_until_it_is_released) {
   murder_scene here;
-  for (int i = 0; i < 4; ++i)
-    BOOST_REQUIRE(here.send(text_to(fmt::format("reader-{}", i), fmt::to_string(i), "before")));
-  auto killer = text_to("reader-0", "666", "killer");
+  const auto readers = here.readers_apart(4);
+  auto killer = text_to(readers[0], "666", "killer");
   here.trap("message", killer.at("message_id"));
   here.trap("dead_letter", killer.at("message_id"));
   auto asked = send_killer(here, killer);
@@ -198,8 +214,8 @@ BOOST_AUTO_TEST_CASE(what_kills_even_when_it_is_set_aside_is_quarantined_until_i
   // All others have owners again, and are served.
   BOOST_TEST(
     wait_until([&] { return here.count("partition where owner_node is not null") == 63; }, 60s));
-  for (int i = 1; i < 4; ++i)
-    BOOST_TEST(here.send(text_to(fmt::format("reader-{}", i), fmt::to_string(100 + i), "go on")));
+  for (std::size_t i = 1; i < 4; ++i)
+    BOOST_TEST(here.send(text_to(readers[i], fmt::to_string(100 + i), "go on")));
   BOOST_TEST(here.killed.size() == static_cast<std::size_t>(deaths)); // nobody else has died
 
   here.untrap("message");
@@ -209,7 +225,7 @@ BOOST_AUTO_TEST_CASE(what_kills_even_when_it_is_set_aside_is_quarantined_until_i
   BOOST_TEST(here.code != 0); // there is nothing to release
   here.cluster_command({"release", part});
   BOOST_TEST(here.code == 0);
-  BOOST_TEST(here.send(text_to("reader-0", "2000", "after")));
+  BOOST_TEST(here.send(text_to(readers[0], "2000", "after")));
   BOOST_TEST(here.count("dead_letter") == 1);
   BOOST_TEST(here.count(quarantined) == 0);
 }
