@@ -53,6 +53,9 @@ struct send_message {
   std::vector<std::string> channels;        ///< for members; empty: in_app alone
   std::vector<address_recipient> addresses; ///< beside the members
   bool at_most_once = false;                ///< a try with an unknown end is not repeated
+  /// `message` was made at the edge together with the command: nobody can have used it before. Not
+  /// on the wire; false says nothing.
+  bool message_made = false;
 
   /// Does it go out of the house?
   bool external() const {

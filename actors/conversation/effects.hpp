@@ -36,6 +36,7 @@ struct undecided {
   epoch owned = 0;                    ///< at which the owner that took it began
   std::int64_t inbox_id = 0;          ///< row to delete when came_by is inbox
   bool follows_known = true;          ///< its predecessor was seen here before it
+  bool only_copy = false;             ///< nobody can have decided it before, here or elsewhere
   wall_time sequenced_at{};           ///< when the owner took it
   std::int32_t stream_generation = 0; ///< came_by stream: where it was found
   std::int64_t stream_seq = 0;
@@ -43,6 +44,12 @@ struct undecided {
   std::shared_ptr<const void> hold;  ///< credit, given back when the command has ended
   std::int32_t wire_us = 0;          ///< from the edge to the owner
   std::shared_ptr<local_wait> waits; ///< null: nobody on this node does
+
+  /// A message whose id nobody can have used before.
+  bool says_something_new() const {
+    const auto* send = std::get_if<send_message>(&what.body);
+    return only_copy && send && send->message_made;
+  }
 };
 using undecided_ptr = std::shared_ptr<const undecided>;
 

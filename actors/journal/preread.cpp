@@ -3,6 +3,7 @@
 #include "actors/journal/delivery_facts.hpp"
 #include "schemas/wire.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace recado::journal {
@@ -52,24 +53,59 @@ constexpr std::string_view members_sql =
   "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id) k "
   "join member m on m.client_id = k.client_id and m.conversation_id = k.conversation_id";
 
+/// Can there be a row of an earlier copy of this command?
+bool may_be_decided(const undecided& item, bool thorough) {
+  return thorough || !item.only_copy;
+}
+/// Can there be a row of the message that it says?
+bool may_be_used(const undecided& item, bool thorough) {
+  return thorough || !item.says_something_new();
+}
+bool asks_predecessor(const undecided& item) {
+  return item.what.after && !item.follows_known;
+}
+
+bool asks_command(const undecided& item, bool thorough) {
+  if (internal(item.what.body)) return false; // their rows tell what they did
+  return may_be_decided(item, thorough) || asks_predecessor(item);
+}
+bool asks_message(const undecided& item, bool thorough) {
+  const auto& body = item.what.body;
+  if (internal(body)) return false;
+  bool said = std::holds_alternative<send_message>(body) && may_be_used(item, thorough);
+  return said || asks_predecessor(item) || std::holds_alternative<cancel_message>(body);
+}
+
+bool any_asks(const preread_request& request, bool (*asks)(const undecided&, bool)) {
+  return std::ranges::any_of(request.items,
+                             [&](const auto& item) { return asks(*item, request.thorough); });
+}
+
 /// Everything that the commands name, ready to be asked for.
 struct questions {
+  explicit questions(const preread_request& request) : thorough(request.thorough) {
+    for (const auto& item : request.items)
+      add(*item);
+  }
+
+  const bool thorough;
   store::uuid_array message_clients, messages;
   store::int2_array applied_parts;
   store::uuid_array commands;
   std::set<std::pair<client_id, user_id>> users;
 
+private:
   void add(const undecided& item) {
     const auto& cmd = item.what;
-    if (internal(cmd.body)) return; // their rows tell what they did
-    ask_command(item.part, cmd.id);
-    if (cmd.after && !item.follows_known) {
+    if (internal(cmd.body)) return;
+    if (may_be_decided(item, thorough)) ask_command(item.part, cmd.id);
+    if (asks_predecessor(item)) {
       ask_command(item.part, cmd.after->command);
       ask_message(cmd.client, cmd.after->message);
     }
     ask_user(cmd.client, cmd.acting);
     if (const auto* send = std::get_if<send_message>(&cmd.body)) {
-      ask_message(cmd.client, send->message);
+      if (may_be_used(item, thorough)) ask_message(cmd.client, send->message);
       ask_user(cmd.client, send->from);
       for (const auto& user : send->implicit_members)
         ask_user(cmd.client, user);
@@ -83,7 +119,6 @@ struct questions {
     }
   }
 
-private:
   void ask_command(partition_id part, const command_id& id) {
     applied_parts.push(static_cast<std::int16_t>(part));
     commands.push(id);
@@ -194,16 +229,25 @@ std::vector<inbox_row> parse_inbox(const rows& found) {
   return out;
 }
 
+bool wants_snapshot(const preread_request& request) {
+  return !request.cold.empty() || any_asks(request, asks_message) ||
+         any_asks(request, asks_command) ||
+         std::ranges::any_of(request.items, [](const auto& item) {
+           const auto* send = std::get_if<send_message>(&item->what.body);
+           return internal(item->what.body) || (send && send->external());
+         });
+}
+
 std::vector<statement> preread(const preread_request& request) {
-  questions ask;
-  for (const auto& item : request.items)
-    ask.add(*item);
+  questions ask{request};
   std::vector<statement> out;
   out.push_back(inbox_peek(request.inboxes, request.inbox_rows_max));
-  out.push_back({"preread_message", messages_sql,
-                 params{}.add_array(ask.message_clients).add_array(ask.messages), expect::rows});
-  out.push_back({"preread_applied", applied_sql,
-                 params{}.add_array(ask.applied_parts).add_array(ask.commands), expect::rows});
+  if (any_asks(request, asks_message))
+    out.push_back({"preread_message", messages_sql,
+                   params{}.add_array(ask.message_clients).add_array(ask.messages), expect::rows});
+  if (any_asks(request, asks_command))
+    out.push_back({"preread_applied", applied_sql,
+                   params{}.add_array(ask.applied_parts).add_array(ask.commands), expect::rows});
   if (!ask.users.empty()) {
     store::uuid_array clients;
     store::text_array users;
@@ -231,10 +275,11 @@ preread_result parse(const preread_request& request, const std::vector<rows>& al
   found = found.first(found.size() - outside.count());
   out.inbox = parse_inbox(found[0]);
   out.inbox_complete = out.inbox.size() < request.inbox_rows_max;
-  read_messages(out.known, found[1]);
-  read_applied(out.known, found[2]);
+  std::size_t at = 1;
+  if (any_asks(request, asks_message)) read_messages(out.known, found[at++]);
+  if (any_asks(request, asks_command)) read_applied(out.known, found[at++]);
   std::size_t cold_at = request.cold.empty() ? found.size() : found.size() - 2;
-  if (cold_at > 3) read_deleted(out.known, found[3]);
+  if (cold_at > at) read_deleted(out.known, found[at]);
   if (request.cold.empty()) return out;
   read_conversations(out.known, found[cold_at]);
   read_members(out.known, found[cold_at + 1]);

@@ -9,6 +9,8 @@ namespace recado::journal {
 
 struct preread_request {
   std::span<const undecided_ptr> items;
+  /// Also what cannot be there: the commit before found that it is.
+  bool thorough = false;
   std::vector<conversation_key> cold; ///< conversations that are not resident
   std::vector<partition_id> inboxes;  ///< partitions whose inbox is looked into
   std::size_t inbox_rows_max = 500;
@@ -30,6 +32,8 @@ struct preread_result {
 
 /// The statements, in the order that parse() expects their rows in.
 std::vector<store::statement> preread(const preread_request& request);
+/// Do the statements want one snapshot? They do as soon as they read what owners write.
+bool wants_snapshot(const preread_request& request);
 preread_result parse(const preread_request& request, const std::vector<store::rows>& found);
 
 /// The inbox alone, for owners that are idle.

@@ -100,6 +100,7 @@ void partition_state::on_direct(const direct_command& got) {
   item.came_by = path::direct;
   item.what = *got.what;
   item.hold = got.hold;
+  item.only_copy = got.only_copy;
   enqueue(std::move(item));
 }
 

@@ -160,6 +160,7 @@ private:
   std::uint64_t round = 0; ///< answers to earlier steps are ignored
   order current;
   undecided_list reading;
+  bool thorough = false; ///< the commit before failed: what should not be there may be
   journal::preread_request asked;
   std::vector<store::held_epoch> asserted; ///< by its statement
   facts_ptr known;

@@ -77,13 +77,17 @@ journal::preread_request writer_state::request_for(const order& what) {
     inboxes.insert(item.part);
     if (entry.cold) cold.insert({entry.item->what.client, entry.item->what.conversation});
   }
-  return {
-    reading, {cold.begin(), cold.end()}, {inboxes.begin(), inboxes.end()}, config.inbox_rows_max};
+  return {reading,
+          thorough,
+          {cold.begin(), cold.end()},
+          {inboxes.begin(), inboxes.end()},
+          config.inbox_rows_max};
 }
 
 void writer_state::read(const order& what) {
   asked = request_for(what);
-  ports.db->run(journal::preread(asked), store::tx::read, hand_back<read_finished>(round));
+  auto how = journal::wants_snapshot(asked) ? store::tx::read : store::tx::single;
+  ports.db->run(journal::preread(asked), how, hand_back<read_finished>(round));
 }
 
 void writer_state::on_read(const read_finished& got) {
@@ -265,6 +269,7 @@ void writer_state::on_commit(const commit_finished& got) {
   if (got.round != round) return;
   auto how = outcome_of(got.what);
   report(how, got.what);
+  thorough = how != outcome::done;
   std::vector<partition_id> gone;
   std::string why;
   if (!got.what) {

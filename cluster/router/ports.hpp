@@ -39,8 +39,9 @@ enum class offer_result : std::uint8_t {
 class local_port {
 public:
   virtual ~local_port() = default;
-  /// Hands a command to the owner on this node. Never blocks.
-  virtual offer_result offer(partition_id part, command_ptr what) = 0;
+  /// Hands a command to the owner on this node. Never blocks. `only_copy`: it was sent nowhere
+  /// before; a further copy comes behind it, or when this owner owns no more.
+  virtual offer_result offer(partition_id part, command_ptr what, bool only_copy) = 0;
 };
 
 struct inbox_item {

@@ -113,7 +113,7 @@ void router_state::carry_out(act::publish& what) {
 
 void router_state::carry_out(act::offer& what) {
   if (!core->wanted(what.to, what.attempt)) return;
-  auto how = shared->ports.local->offer(what.part, what.what);
+  auto how = shared->ports.local->offer(what.part, what.what, what.only_copy);
   for (auto& one : core->on_offer(what.to, what.attempt, how, now()))
     todo.push_back(std::move(one));
 }

@@ -156,9 +156,9 @@ void session_core::on_send(const inbound& in) {
   }
   auto from = speaker(asked.from, in);
   if (!from) return;
-  auto id = asked.message.value_or(message_id::make());
   auto priority = asked.what.priority;
-  auto whole = shapes::address(who_.client, std::move(asked), *from, id);
+  auto whole = shapes::address(who_.client, std::move(asked), *from);
+  auto id = whole.body.message;
   auto what = make_command(whole.conversation, std::move(whole.body));
   what.priority = priority;
   submit(in, std::move(what), id);

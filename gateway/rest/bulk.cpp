@@ -105,10 +105,9 @@ std::optional<command> api::bulk_command(const call& on, const json::value& what
   if (!from) refuse({}, from.error());
   if (from && wrong.any()) refuse({}, wrong.as_problem());
   if (!from || wrong.any()) return std::nullopt;
-  auto id =
-    asked.message ? *asked.message : message_of_key(on, index + 1).value_or(message_id::make());
+  if (!asked.message) asked.message = message_of_key(on, index + 1);
   auto priority = asked.what.priority;
-  auto whole = shapes::address(on.who.client, std::move(asked), *from, id);
+  auto whole = shapes::address(on.who.client, std::move(asked), *from);
   auto out = make_command(on, whole.conversation, std::move(whole.body));
   out.priority = priority;
   return out;

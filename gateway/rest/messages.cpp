@@ -14,12 +14,6 @@
 namespace recado::rest {
 namespace {
 
-message_id id_of(const shapes::message_request& asked, const call& on) {
-  if (asked.message) return *asked.message;
-  auto named = message_of_key(on);
-  return named ? *named : message_id::make();
-}
-
 void answer_accepted(const call_ptr& on, const message_id& id, const reply& said) {
   std::vector<http::header> headers{{"Location", "/v1/messages/" + id.str()}};
   if (said.replayed) headers.push_back({"Idempotency-Replayed", "true"});
@@ -117,9 +111,10 @@ void api::post_message(const call_ptr& on) {
   auto from = speaker(on, asked.from);
   if (!from || refused(on, wrong)) return;
   if (auto bad = check_idempotency_key(*on)) return on->fail(*bad);
-  auto id = id_of(asked, *on);
+  if (!asked.message) asked.message = message_of_key(*on);
   auto priority = asked.what.priority;
-  auto whole = shapes::address(on->who.client, std::move(asked), *from, id);
+  auto whole = shapes::address(on->who.client, std::move(asked), *from);
+  auto id = whole.body.message;
   auto what = make_command(*on, whole.conversation, std::move(whole.body));
   what.priority = priority;
   submit(on, std::move(what), [on, id](const reply& said) { answer_accepted(on, id, said); });

@@ -174,8 +174,7 @@ message_request read_message(const json::value& body, const gateway_limits& limi
   return out;
 }
 
-addressed_message address(const client_id& client, message_request request, const user_id& from,
-                          const message_id& message) {
+addressed_message address(const client_id& client, message_request request, const user_id& from) {
   addressed_message out;
   if (request.conversation) {
     out.conversation = *request.conversation;
@@ -186,7 +185,8 @@ addressed_message address(const client_id& client, message_request request, cons
     if (!from.empty() && std::find(members.begin(), members.end(), from) == members.end())
       members.push_back(from);
   }
-  out.body.message = message;
+  out.body.message_made = !request.message;
+  out.body.message = request.message ? *request.message : message_id::make();
   out.body.from = from;
   out.body.channels = std::move(request.channels);
   out.body.addresses = std::move(request.addresses);

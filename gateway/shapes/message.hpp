@@ -40,12 +40,12 @@ struct message_request {
 message_request read_message(const json::value& body, const gateway_limits& limits,
                              json::complaints& into);
 
-/// The command's body and the conversation it goes to. `from` and `message` are settled by then.
+/// The command's body and the conversation it goes to. A message that nobody has named gets an id
+/// here; `from` is settled by then.
 struct addressed_message {
   conversation_id conversation;
   send_message body;
 };
-addressed_message address(const client_id& client, message_request request, const user_id& from,
-                          const message_id& message);
+addressed_message address(const client_id& client, message_request request, const user_id& from);
 
 } // namespace recado::shapes

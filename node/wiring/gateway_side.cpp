@@ -9,13 +9,14 @@ namespace recado::wiring {
 
 using std::chrono::milliseconds;
 
-cluster::offer_result local_owners::offer(partition_id part, cluster::command_ptr what) {
+cluster::offer_result local_owners::offer(partition_id part, cluster::command_ptr what,
+                                          bool only_copy) {
   auto found = table_->find(part);
   if (!found) return cluster::offer_result::not_owner;
   auto token = found->room->try_take();
   if (!token) return cluster::offer_result::overloaded;
   auto hold = std::make_shared<const actor::credit_token>(std::move(*token));
-  caf::anon_send(found->owner, direct_command{std::move(what), std::move(hold)});
+  caf::anon_send(found->owner, direct_command{std::move(what), std::move(hold), only_copy});
   return cluster::offer_result::taken;
 }
 

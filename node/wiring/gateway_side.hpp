@@ -16,7 +16,8 @@ namespace recado::wiring {
 class local_owners : public cluster::local_port {
 public:
   explicit local_owners(std::shared_ptr<local_partitions> table) : table_(std::move(table)) {}
-  cluster::offer_result offer(partition_id part, cluster::command_ptr what) override;
+  cluster::offer_result offer(partition_id part, cluster::command_ptr what,
+                              bool only_copy) override;
 
 private:
   std::shared_ptr<local_partitions> table_;

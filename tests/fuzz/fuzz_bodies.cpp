@@ -34,7 +34,7 @@ void read_shape(std::uint8_t which, const json::document& body, json::complaints
   switch (which % 7) {
   case 0: {
     auto asked = shapes::read_message(body.root, limits, wrong);
-    if (!wrong.any()) shapes::address(client, std::move(asked), user_id{"ana"}, message_id::make());
+    if (!wrong.any()) shapes::address(client, std::move(asked), user_id{"ana"});
     return;
   }
   case 1:

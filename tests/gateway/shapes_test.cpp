@@ -70,7 +70,7 @@ request_hash hash_of(std::string_view text) {
   auto asked = read(text, wrong);
   BOOST_REQUIRE(!wrong.any());
   auto from = asked.from.value_or(user_id{});
-  return shapes::address(client, std::move(asked), from, message_id::make()).body.hash;
+  return shapes::address(client, std::move(asked), from).body.hash;
 }
 } // namespace
 
@@ -204,10 +204,22 @@ BOOST_AUTO_TEST_CASE(a_user_has_a_locale_and_a_time_zone_that_exist) {
   BOOST_TEST(wrong_in(R"({"locale":"pt_BR","time_zone":"x"})") == "/locale/time_zone");
 }
 
+BOOST_AUTO_TEST_CASE(a_message_without_an_id_gets_a_new_one_that_is_known_to_be_new) {
+  json::complaints wrong;
+  auto asked = read(R"({"from":"c","to":["b"],"payload":{"type":"text","text":"x"}})", wrong);
+  auto made = shapes::address(client_id::make(), asked, user_id{"c"}).body;
+  BOOST_TEST(made.message_made);
+  BOOST_TEST(!made.message.nil());
+  asked.message = message_id::make();
+  auto named = shapes::address(client_id::make(), asked, user_id{"c"}).body;
+  BOOST_TEST(!named.message_made);
+  BOOST_TEST((named.message == *asked.message));
+}
+
 BOOST_AUTO_TEST_CASE(the_members_of_an_implicit_conversation_include_the_sender) {
   json::complaints wrong;
   auto asked = read(R"({"from":"c","to":["b","a"],"payload":{"type":"text","text":"x"}})", wrong);
-  auto whole = shapes::address(client_id::make(), asked, user_id{"c"}, message_id::make());
+  auto whole = shapes::address(client_id::make(), asked, user_id{"c"});
   const std::vector<user_id> expected{user_id{"a"}, user_id{"b"}, user_id{"c"}};
   BOOST_TEST((whole.body.implicit_members == expected));
 }

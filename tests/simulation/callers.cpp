@@ -70,6 +70,7 @@ command callers::command_for(const message_id& id) {
   const auto& mine = at_.checks.sent(id);
   send_message body;
   body.message = id;
+  body.message_made = named_.insert(id).second; // the first try is as one whose id the edge made
   body.from = mine.from;
   body.payload = mine.poison ? "poison" : "{}";
   body.metadata = "{}";

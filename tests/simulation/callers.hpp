@@ -3,6 +3,8 @@
 /// answered with the same message_id, wherever a node lives.
 #include "tests/simulation/process.hpp"
 
+#include <set>
+
 namespace recado::simulation {
 
 class callers {
@@ -68,6 +70,7 @@ private:
   std::vector<conversation_id> conversations_;
   std::vector<program> programs_;
   std::vector<session> sessions_;
+  std::set<message_id> named_; ///< in a command, at least once
   std::uint64_t next_id_ = 1;
   std::size_t busy_ = 0;
   bool finishing_ = false;

@@ -35,6 +35,9 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_commit_is_caught) {
 BOOST_AUTO_TEST_CASE(a_pre_read_that_finds_no_duplicates_is_caught) {
   caught("no dedupe", &wiring::dedupe);
 }
+BOOST_AUTO_TEST_CASE(a_pre_read_that_does_not_look_again_after_a_failed_commit_is_caught) {
+  caught("no second look", &wiring::look_again);
+}
 BOOST_AUTO_TEST_CASE(an_inbox_that_is_not_decided_first_is_caught) {
   caught("inbox not first", &wiring::inbox_first);
 }

@@ -58,9 +58,10 @@ void partition_host::on_idle(const reader_key& key, const position& at) {
     trackers_[static_cast<std::size_t>(key.priority)].skip_to({at.generation, at.seq, at.command});
 }
 
-void partition_host::on_direct(const command& what) {
+void partition_host::on_direct(const command& what, bool only_copy) {
   undecided item;
   item.came_by = path::direct;
+  item.only_copy = only_copy;
   item.what = what;
   enqueue(std::move(item));
 }

@@ -20,7 +20,7 @@ public:
   // --- commands in
   void on_stream(const reader_key& key, const cluster::position& at, const command& what);
   void on_idle(const reader_key& key, const cluster::position& at);
-  void on_direct(const command& what);
+  void on_direct(const command& what, bool only_copy);
 
   // --- the writer's turn
   partition_decided decide(const undecided_list& items, const facts& known);

@@ -59,9 +59,9 @@ void process::carry_out(act::offer& what) {
   bool mine = partitions_.contains(what.part) && !leaving_.contains(what.part);
   auto how = mine ? offer_result::taken : offer_result::not_owner;
   if (mine)
-    later(at_, self_, 20us, [this, part = what.part, command = what.what] {
+    later(at_, self_, 20us, [this, part = what.part, command = what.what, only = what.only_copy] {
       auto found = partitions_.find(part);
-      if (found != partitions_.end()) found->second->on_direct(*command);
+      if (found != partitions_.end()) found->second->on_direct(*command, only);
     });
   for (auto& one : router_.on_offer(what.to, what.attempt, how, at_.clock.now()))
     todo_.push_back(std::move(one));

@@ -114,6 +114,7 @@ undecided_list writer_host::items_of(partition_id part) const {
 
 void writer_host::read() {
   read_request wanted;
+  wanted.thorough = thorough_ && at_.wires.look_again;
   std::set<conversation_key> cold;
   std::set<partition_id> inboxes;
   for (const auto& item : current_.items) {
@@ -267,6 +268,7 @@ void writer_host::on_commit(const commit_answer& got) {
   if (got.how != outcome::done)
     at_.log.say("{}: commit of {} commands: outcome {}", who_.self.node, current_.items.size(),
                 static_cast<int>(got.how));
+  thorough_ = got.how != outcome::done;
   lose(got.lost);
   obey(machine_.commit_done(got.how, got.lost, "", at_.clock.now()));
 }

@@ -66,6 +66,7 @@ private:
   std::uint64_t round_ = 0;
   order current_;
   std::vector<partition_id> asked_;
+  bool thorough_ = false; ///< the commit before failed
   facts known_;
   std::vector<effects_ptr> decided_;
   std::vector<journal::cursor_row> cursors_;

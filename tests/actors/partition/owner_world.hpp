@@ -159,10 +159,11 @@ public:
   }
 
   /// False: nobody owns the partition, or its room is used up.
-  bool offer(const command& cmd) {
+  bool offer(const command& cmd, bool only_copy = false) {
     auto owner = table->find(part_of(cmd.conversation));
     if (!owner) return false;
-    caf::anon_send(owner->owner, direct_command{std::make_shared<const command>(cmd), nullptr});
+    caf::anon_send(owner->owner,
+                   direct_command{std::make_shared<const command>(cmd), nullptr, only_copy});
     return true;
   }
   void by_stream(const conversation_id& where, std::string bytes, std::int64_t seq) {

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(
   auto client = client_id::make();
   auto in = conversation_id::make();
   undecided_list items{some_send(client, in)};
-  auto statements = journal::preread({items, {{client, in}}, {partition_id{1}}});
+  auto statements = journal::preread({items, false, {{client, in}}, {partition_id{1}}});
   BOOST_REQUIRE(statements.size() == 6u);
   for (const auto& one : statements) {
     auto plan = plan_of(link, one);
@@ -48,6 +48,37 @@ BOOST_AUTO_TEST_CASE(
     if (one.name == "preread_deleted")
       BOOST_TEST(plan.find("using app_user_deleted") != plan.npos, plan);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_can_have_said_before_is_looked_for_only_after_a_failed_commit) {
+  auto item = *some_send(client_id::make(), conversation_id::make());
+  item.only_copy = true;
+  std::get<send_message>(item.what.body).message_made = true;
+  auto asked = [](const undecided& one, bool thorough = false) {
+    undecided_list items{std::make_shared<const undecided>(one)};
+    journal::preread_request request{items, thorough, {}, {partition_id{1}}};
+    std::set<std::string> names;
+    for (const auto& statement : journal::preread(request))
+      names.emplace(statement.name);
+    BOOST_TEST(journal::wants_snapshot(request) == names.size() > 2);
+    return names;
+  };
+  const std::set<std::string> little{"inbox_peek", "preread_deleted"};
+  const std::set<std::string> all{"inbox_peek", "preread_message", "preread_applied",
+                                  "preread_deleted"};
+  BOOST_TEST((asked(item) == little));
+  BOOST_TEST((asked(item, true) == all));
+  auto copy = item;
+  copy.only_copy = false;
+  BOOST_TEST((asked(copy) == all));
+  auto named = item;
+  std::get<send_message>(named.what.body).message_made = false;
+  BOOST_TEST((asked(named).contains("preread_message")));
+  BOOST_TEST(!asked(named).contains("preread_applied"));
+  auto following = item;
+  following.what.after = predecessor{command_id::make(), message_id::make()};
+  following.follows_known = false;
+  BOOST_TEST((asked(following) == all));
 }
 
 } // namespace recado::test

@@ -69,6 +69,27 @@ BOOST_AUTO_TEST_CASE(a_restart_remembers_messages_refusals_and_state) {
   BOOST_TEST(world.ask(world.text(where, "next")).seq == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_message_that_is_called_new_and_is_not_is_found_when_its_commit_fails) {
+  owner_world world;
+  auto where = conversation_id::make();
+  world.ask(world.group(where));
+  auto first = world.text(where, "hi", message_id::make());
+  BOOST_TEST(world.ask(first).seq == 1);
+  auto second = first;
+  second.id = command_id::make();
+  std::get<send_message>(second.body).message_made = true;
+  BOOST_REQUIRE(world.offer(second, true));
+  auto said = world.answer(second.id);
+  BOOST_REQUIRE(said);
+  BOOST_TEST(said->replayed);
+  BOOST_TEST(said->seq == 1);
+  auto next = world.text(where, "next");
+  std::get<send_message>(next.body).message_made = true;
+  BOOST_REQUIRE(world.offer(next, true));
+  BOOST_TEST(world.answer(next.id).value().seq == 2);
+  require_gapless(world, where, 2);
+}
+
 BOOST_AUTO_TEST_CASE(idle_conversations_leave_memory_and_come_back) {
   owner_world world;
   auto where = conversation_id::make();

@@ -26,7 +26,7 @@ struct fake_stream : stream_port {
 struct fake_owner : local_port {
   offer_result how = offer_result::taken;
   std::vector<command_ptr> taken;
-  offer_result offer(partition_id, command_ptr what) override {
+  offer_result offer(partition_id, command_ptr what, bool) override {
     if (how == offer_result::taken) taken.push_back(std::move(what));
     return how;
   }

@@ -146,6 +146,7 @@ private:
   }
   router_actions carry_out(act::publish& what) {
     check_copy(*what.what);
+    copied_.insert(what.what->id);
     bool bad = chance(faults_.bad_ack) || !link_;
     auto ack = !bad          ? publish_ack::received
                : chance(0.5) ? publish_ack::refused
@@ -162,6 +163,8 @@ private:
   router_actions carry_out(act::offer& what) {
     if (!core_.wanted(what.to, what.attempt)) return {};
     check_copy(*what.what);
+    if (what.only_copy && copied_.contains(what.what->id)) complaint_ = "not the only copy";
+    copied_.insert(what.what->id);
     auto& part = parts_[what.part];
     auto how = !part.alive || !part.local   ? offer_result::not_owner
                : chance(faults_.overloaded) ? offer_result::overloaded
@@ -175,6 +178,8 @@ private:
       good = static_cast<std::size_t>(uniform(0, static_cast<int>(good)));
     auto code = chance(0.5) ? ec::overloaded : ec::store_unavailable;
     bool perhaps = code == ec::store_unavailable && chance(0.5);
+    for (const auto& item : what.items)
+      copied_.insert(item.what->id);
     stores_.push_back([this, items = what.items, good, code, perhaps] {
       for (std::size_t i = 0; i < items.size(); ++i)
         if (i < good || perhaps) parts_[items[i].part].inbox.push_back(items[i].what);
@@ -321,6 +326,7 @@ private:
   std::array<part_state, partitions> parts_;
   std::vector<submitted_command> sent_;
   std::map<command_id, std::size_t> index_;
+  std::set<command_id> copied_; ///< sent or stored, whether it arrived or not
   std::set<command_id> decided_, accepted_;
   std::vector<command_id> commits_;
   std::vector<std::function<void()>> events_;
