@@ -64,6 +64,14 @@ std::vector<held_epoch> claimed(connection& db, std::vector<held_epoch> seen,
   return won;
 }
 
+template <class Int>
+array_of<Int> ints(std::initializer_list<Int> values) {
+  array_of<Int> out;
+  for (auto value : values)
+    out.push(value);
+  return out;
+}
+
 using epochs = std::vector<held_epoch>;
 using ids = std::vector<partition_id>;
 
@@ -106,6 +114,20 @@ BOOST_AUTO_TEST_CASE(arguments_that_would_leave_the_fence_open_are_refused) {
     BOOST_TEST(world.db.run_one(say(call)).error().sqlstate == "22023", call);
   BOOST_TEST(world.db.run_one(say("select recado_fence('{1}', '{null}')")).error().sqlstate ==
              "RF001");
+}
+
+BOOST_AUTO_TEST_CASE(a_statement_that_would_leave_the_fence_open_is_refused) {
+  partition_world world;
+  for (const auto& held : {epochs{{1, 0}, {1, 0}}, epochs{{1, 0}, {1, 5}}, epochs{{1, 5}, {1, 0}}})
+    BOOST_TEST(error_of(commit(world.db, held)).sqlstate == "22023");
+  auto open = fence(epochs{{1, 0}});
+  for (const auto& values :
+       {params{}.add_array(int2_array{}).add_array(int8_array{}), // no ids at all
+        params{}.add_array(ints<std::int16_t>({1, 2})).add_array(ints<std::int64_t>({0})),
+        params{}.add_array(ints<std::int16_t>({1})).add_array(ints<std::int64_t>({0, 0}))}) {
+    open.values = values;
+    BOOST_TEST(world.db.run_one(open).error().sqlstate == "22023");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nobody_can_slip_another_table_under_the_fence) {
