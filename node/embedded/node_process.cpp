@@ -29,6 +29,10 @@ attempt<void> ensure_key(const std::filesystem::path& file) {
 
 } // namespace
 
+unsigned writers_of(unsigned nodes, unsigned cores) {
+  return nodes > 1 || cores <= 2 ? 1 : 2;
+}
+
 std::string node_place::url() const {
   return fmt::format("http://127.0.0.1:{}", port);
 }

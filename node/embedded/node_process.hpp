@@ -13,7 +13,7 @@ struct node_place {
   std::filesystem::path log;
   std::uint16_t port = 0;
   std::string wire = "auto"; ///< auto or stream
-  unsigned writers = 2;      ///< one each if several nodes share a PostgreSQL on few cores
+  unsigned writers = 2;      ///< writers_of()
   std::string store_url;
   std::string nats_url;
 
@@ -21,6 +21,10 @@ struct node_place {
   std::filesystem::path key_file() const { return folder.parent_path() / "channels.key"; }
   std::string url() const;
 };
+
+/// How many connections of each node commit. A second one pays where a core would be idle; where several
+/// nodes or only two cores share the work, larger commits do (decision 0028).
+unsigned writers_of(unsigned nodes, unsigned cores);
 
 /// The text of its configuration file.
 std::string node_settings(const node_place& place);

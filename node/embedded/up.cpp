@@ -16,6 +16,7 @@
 
 #include <cstdio>
 #include <fmt/format.h>
+#include <thread>
 #include <unistd.h>
 
 namespace recado::embedded {
@@ -97,7 +98,7 @@ node_place embedded_run::place_node(unsigned number, std::uint16_t port) const {
           .log = data_.log(id),
           .port = port,
           .wire = options_.wire,
-          .writers = options_.nodes > 1 ? 1u : 2u,
+          .writers = writers_of(options_.nodes, std::thread::hardware_concurrency()),
           .store_url = socket_url(postgres_),
           .nats_url = fmt::format("nats://127.0.0.1:{}", ports_.nats)};
 }

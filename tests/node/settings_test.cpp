@@ -34,6 +34,13 @@ BOOST_AUTO_TEST_CASE(a_node_takes_the_configuration_that_up_writes) {
   BOOST_TEST(loaded->net.allow_private.front() == "loopback");
 }
 
+BOOST_AUTO_TEST_CASE(a_second_writer_is_for_one_node_on_more_than_two_cores) {
+  BOOST_TEST(writers_of(1, 1) == 1u);
+  BOOST_TEST(writers_of(1, 2) == 1u);
+  BOOST_TEST(writers_of(1, 4) == 2u);
+  BOOST_TEST(writers_of(3, 64) == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(postgresql_keeps_every_commit) {
   postgres_place place;
   place.sockets = "/run";
