@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 OUT=build/bench
+RECADO="${RECADO:-bin/recado}"
 SECONDS_EACH="${SECONDS_EACH:-30}"
 MOST_CONVERSATIONS="${MOST_CONVERSATIONS:-1000000}"
 HISTORY="${HISTORY:-10000000}"
@@ -41,13 +42,14 @@ usage: chaos/figures.sh [STEP...]      without a step: all of them, about 40 min
 
 Every run leaves build/bench/NAME.json; bin/recado-figures makes tables and pictures of them, which is
 done at the end. For a quick try: SECONDS_EACH, MOST_CONVERSATIONS, HISTORY, IDLE_SOCKETS,
-OVERLOAD_SECONDS, SUSTAINED_SECONDS, SUSTAINED_RATE and SUSTAINED_WIRE in the environment.
+OVERLOAD_SECONDS, SUSTAINED_SECONDS, SUSTAINED_RATE and SUSTAINED_WIRE in the environment. RECADO is the
+program that is measured (bin/recado).
 HELP
 }
 
 start() { # start [arguments of recado up]
   FOLDER="$(mktemp -d /tmp/recado-bench-XXXXXX)"
-  bin/recado up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" "$@" >"$FOLDER/up.log" 2>&1 &
+  "$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" "$@" >"$FOLDER/up.log" 2>&1 &
   UP=$!
   wait_for_info
 }
@@ -117,7 +119,7 @@ first_message() {
   stop
   rm -f "$FOLDER/info.json"
   begun=$(now_ms)
-  bin/recado up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
+  "$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
   UP=$!
   wait_for_info
   one_second

@@ -9,6 +9,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(RECADO_SANITIZE "" CACHE STRING "comma separated: address,undefined or thread; empty = none")
 option(RECADO_FAULT_POINTS "compile the named fault points in (chaos builds only)" OFF)
 option(RECADO_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+option(RECADO_LTO "optimize across files when programs are linked" OFF)
+set(RECADO_PROFILE "" CACHE STRING "train: programs that write down what they do; use: optimized for what was written down")
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -35,6 +37,20 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wno-unknown-warning-option)
 endif()
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+# Both phases of a profile share a build folder: each object finds its own counts beside it.
+if(RECADO_PROFILE STREQUAL "train")
+  add_compile_options(-fprofile-generate -fprofile-update=atomic)
+  add_link_options(-fprofile-generate)
+elseif(RECADO_LTO)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  add_link_options(-Wno-stringop-overflow) # a false alarm about fmt 9.1, once it is inlined
+endif()
+if(RECADO_PROFILE STREQUAL "use")
+  # What the training did not reach is optimized as usual, not for size.
+  add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction -Wno-missing-profile)
+  add_link_options(-fprofile-use)
+endif()
 
 if(RECADO_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
