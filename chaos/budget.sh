@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 OUT=build/bench
+RECADO="${RECADO:-bin/recado}"
 LASTS="${SECONDS_EACH:-12}"
 PROBES=/sys/kernel/tracing/uprobe_events
 
@@ -33,7 +34,7 @@ case "${1:-}" in
   '') check || exit 1 ;;
   *) usage >&2; exit 2 ;;
 esac
-[[ -x bin/recado && -x bin/recado-load ]] || { echo "error: no bin/recado: ./dev build" >&2; exit 1; }
+[[ -x $RECADO && -x bin/recado-load ]] || { echo "error: no $RECADO or bin/recado-load: ./dev build" >&2; exit 1; }
 
 FOLDER="$(mktemp -d /tmp/recado-bench-XXXXXX)"
 UP=0 LOAD=0
@@ -113,7 +114,7 @@ table() { # us of the node, PostgreSQL, the load, NATS
       END { total(); printf "%-12s %-42s %6.1f\n", "all", "", all }'
 }
 
-bin/recado up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
+"$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
 UP=$!
 until [[ -f $FOLDER/info.json ]]; do
   kill -0 "$UP" 2>/dev/null || { cat "$FOLDER/up.log" >&2; exit 1; }
@@ -127,7 +128,7 @@ if [[ -w $PROBES ]]; then
   under_load calls count raw_syscalls:sys_enter
   counts+=("system calls of the node per message: $COUNTED")
   # The function that operator new is, as a place in the library: perf does not find it by its name.
-  allocator="$(readlink -f "$(ldd bin/recado | sed -n 's/.*libmimalloc[^ ]* => \([^ ]*\).*/\1/p')")"
+  allocator="$(readlink -f "$(ldd "$RECADO" | sed -n 's/.*libmimalloc[^ ]* => \([^ ]*\).*/\1/p')")"
   place="$(nm -D "$allocator" | sed -n 's/^0*\([0-9a-f]*\) T _Znwm$/\1/p')"
   echo "p:recado_budget/allocation $allocator:0x$place" >>"$PROBES"
   under_load allocations count recado_budget:allocation

@@ -2,10 +2,11 @@
 # The series of figures of docs/benchmarks.md, step by step: every run on a fresh embedded system, one
 # after the other. `./dev bench full` builds first and calls it. --help lists the steps.
 set -euo pipefail
+if [[ -n ${RECADO:-} ]]; then RECADO="$(realpath "$RECADO")"; fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 OUT=build/bench
-RECADO="${RECADO:-bin/recado}"
+export RECADO="${RECADO:-$PWD/bin/recado}"
 SECONDS_EACH="${SECONDS_EACH:-30}"
 MOST_CONVERSATIONS="${MOST_CONVERSATIONS:-1000000}"
 HISTORY="${HISTORY:-10000000}"
@@ -237,10 +238,11 @@ for name in "$@"; do
   [[ " ${STEPS[*]} " == *" $name "* ]] || { echo "there is no step '$name'; see chaos/figures.sh --help" >&2; exit 2; }
 done
 
+[[ -x $RECADO ]] || { echo "error: no program $RECADO: ./dev build" >&2; exit 1; }
 mkdir -p "$OUT"
 commit="$(git rev-parse --short HEAD 2>/dev/null || echo 'no commit')"
-printf '%s, %s cores, %s\n' "$commit" "$(nproc)" "$(date -u +%F)"
-printf '{"commit": "%s", "cores": %s, "date": "%s"}\n' "$commit" "$(nproc)" "$(date -u +%F)" >"$OUT/machine.json"
+printf '%s (%s), %s cores, %s\n' "$commit" "$RECADO" "$(nproc)" "$(date -u +%F)"
+printf '{"commit": "%s", "program": "%s", "cores": %s, "date": "%s"}\n' "$commit" "$RECADO" "$(nproc)" "$(date -u +%F)" >"$OUT/machine.json"
 if (($# == 0)); then
   set -- "${STEPS[@]}"
   find "$OUT" -name '*.json' ! -name machine.json -delete # of another commit

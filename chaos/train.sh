@@ -34,6 +34,7 @@ load --clients 20 --seconds 4 --bulk 100
 
 # It writes as it exits, which takes longer than `up` would wait.
 node="$(sed -n '/"nodes"/,/\]/s/.*"pid": *\([0-9]*\).*/\1/p' "$FOLDER/info.json" | head -1)"
+[[ -n $node ]] || { echo "error: no node in $FOLDER/info.json" >&2; exit 1; }
 kill -TERM "$node"
 tenths=0
 while kill -0 "$node" 2>/dev/null; do

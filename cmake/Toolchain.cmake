@@ -48,7 +48,8 @@ elseif(RECADO_LTO)
 endif()
 if(RECADO_PROFILE STREQUAL "use")
   # What the training did not reach is optimized as usual, not for size.
-  add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction -Wno-missing-profile)
+  add_compile_options(-fprofile-use -fprofile-partial-training -fprofile-correction
+                      -Wno-missing-profile -Wno-error=coverage-mismatch)
   add_link_options(-fprofile-use)
 endif()
 

@@ -144,6 +144,7 @@ struct command {
   uuid origin;             ///< the WebSocket session that sent it; it gets no event of its own
   std::optional<predecessor> after;
   command_body body;
+  bool id_made = false; ///< `id` is this try's alone; not on the wire, false says nothing
 };
 
 /// Which way a command came to its owner.

@@ -53,42 +53,32 @@ constexpr std::string_view members_sql =
   "from (select unnest($1::uuid[]) client_id, unnest($2::uuid[]) conversation_id) k "
   "join member m on m.client_id = k.client_id and m.conversation_id = k.conversation_id";
 
-/// Can there be a row of an earlier copy of this command?
-bool may_be_decided(const undecided& item, bool thorough) {
-  return thorough || !item.only_copy;
-}
-/// Can there be a row of the message that it says?
-bool may_be_used(const undecided& item, bool thorough) {
-  return thorough || !item.says_something_new();
-}
 bool asks_predecessor(const undecided& item) {
   return item.what.after && !item.follows_known;
 }
 
-bool asks_command(const undecided& item, bool thorough) {
+bool asks_command(const undecided& item) {
   if (internal(item.what.body)) return false; // their rows tell what they did
-  return may_be_decided(item, thorough) || asks_predecessor(item);
+  return !item.only_copy || asks_predecessor(item);
 }
-bool asks_message(const undecided& item, bool thorough) {
+bool asks_message(const undecided& item) {
   const auto& body = item.what.body;
   if (internal(body)) return false;
-  bool said = std::holds_alternative<send_message>(body) && may_be_used(item, thorough);
+  bool said = std::holds_alternative<send_message>(body) && !item.says_something_new();
   return said || asks_predecessor(item) || std::holds_alternative<cancel_message>(body);
 }
 
-bool any_asks(const preread_request& request, bool (*asks)(const undecided&, bool)) {
-  return std::ranges::any_of(request.items,
-                             [&](const auto& item) { return asks(*item, request.thorough); });
+bool any_asks(const preread_request& request, bool (*asks)(const undecided&)) {
+  return std::ranges::any_of(request.items, [asks](const auto& item) { return asks(*item); });
 }
 
 /// Everything that the commands name, ready to be asked for.
 struct questions {
-  explicit questions(const preread_request& request) : thorough(request.thorough) {
+  explicit questions(const preread_request& request) {
     for (const auto& item : request.items)
       add(*item);
   }
 
-  const bool thorough;
   store::uuid_array message_clients, messages;
   store::int2_array applied_parts;
   store::uuid_array commands;
@@ -98,14 +88,14 @@ private:
   void add(const undecided& item) {
     const auto& cmd = item.what;
     if (internal(cmd.body)) return;
-    if (may_be_decided(item, thorough)) ask_command(item.part, cmd.id);
+    if (!item.only_copy) ask_command(item.part, cmd.id);
     if (asks_predecessor(item)) {
       ask_command(item.part, cmd.after->command);
       ask_message(cmd.client, cmd.after->message);
     }
     ask_user(cmd.client, cmd.acting);
     if (const auto* send = std::get_if<send_message>(&cmd.body)) {
-      if (may_be_used(item, thorough)) ask_message(cmd.client, send->message);
+      if (!item.says_something_new()) ask_message(cmd.client, send->message);
       ask_user(cmd.client, send->from);
       for (const auto& user : send->implicit_members)
         ask_user(cmd.client, user);

@@ -9,8 +9,6 @@ namespace recado::journal {
 
 struct preread_request {
   std::span<const undecided_ptr> items;
-  /// Also what cannot be there: the commit before found that it is.
-  bool thorough = false;
   std::vector<conversation_key> cold; ///< conversations that are not resident
   std::vector<partition_id> inboxes;  ///< partitions whose inbox is looked into
   std::size_t inbox_rows_max = 500;

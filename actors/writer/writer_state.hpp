@@ -131,6 +131,7 @@ private:
   void take_inbox(const journal::preread_result& found);
   void defer(partition_id part);
   undecided_ptr from_inbox(const journal::inbox_row& row) const;
+  void doubt_all();
   void answered(partition_id part);
   void lose(const std::vector<partition_id>& parts);
   void answer_early() const;
@@ -160,7 +161,6 @@ private:
   std::uint64_t round = 0; ///< answers to earlier steps are ignored
   order current;
   undecided_list reading;
-  bool thorough = false; ///< the commit before failed: what should not be there may be
   journal::preread_request asked;
   std::vector<store::held_epoch> asserted; ///< by its statement
   facts_ptr known;

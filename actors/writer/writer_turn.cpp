@@ -49,6 +49,14 @@ struct command_scope {
   observe::log_scope trace, message;
 };
 
+/// It may have been decided after all: from now on it is looked for, wherever it waits meanwhile.
+void doubt(work& entry) {
+  if (!entry.item->only_copy) return;
+  auto doubted = std::make_shared<undecided>(*entry.item);
+  doubted->only_copy = false;
+  entry.item = std::move(doubted);
+}
+
 void log_answer(const answer& given) {
   command_scope about{given.to->what};
   observe::log_debug("command-decided", "{} seq {} by {}", info_of(given.what.code).code,
@@ -72,16 +80,14 @@ journal::preread_request writer_state::request_for(const order& what) {
   std::set<partition_id> inboxes = queue.busy_inboxes();
   reading.clear();
   for (const auto& item : what.items) {
-    const auto& entry = batch.at(item.number);
+    auto& entry = batch.at(item.number);
+    if (careful_with(item.part)) doubt(entry);
     reading.push_back(entry.item);
     inboxes.insert(item.part);
     if (entry.cold) cold.insert({entry.item->what.client, entry.item->what.conversation});
   }
-  return {reading,
-          thorough,
-          {cold.begin(), cold.end()},
-          {inboxes.begin(), inboxes.end()},
-          config.inbox_rows_max};
+  return {
+    reading, {cold.begin(), cold.end()}, {inboxes.begin(), inboxes.end()}, config.inbox_rows_max};
 }
 
 void writer_state::read(const order& what) {
@@ -93,6 +99,7 @@ void writer_state::read(const order& what) {
 void writer_state::on_read(const read_finished& got) {
   if (got.round != round) return;
   auto how = outcome_of(got.what);
+  if (how == outcome::unknown) how = outcome::transient; // it wrote nothing
   if (how != outcome::done) {
     observe::log_warn("preread-failed", "{}", store::describe(got.what.error()));
     report(how, got.what);
@@ -138,6 +145,11 @@ void writer_state::defer(partition_id part) {
   if (back.empty()) return;
   queue.put_back(std::move(back));
   machine.drop(part);
+}
+
+void writer_state::doubt_all() {
+  for (auto& [_, entry] : batch)
+    doubt(entry);
 }
 
 undecided_ptr writer_state::from_inbox(const journal::inbox_row& row) const {
@@ -269,7 +281,7 @@ void writer_state::on_commit(const commit_finished& got) {
   if (got.round != round) return;
   auto how = outcome_of(got.what);
   report(how, got.what);
-  thorough = how != outcome::done;
+  if (how != outcome::done && how != outcome::fenced) doubt_all();
   std::vector<partition_id> gone;
   std::string why;
   if (!got.what) {
@@ -342,6 +354,7 @@ void writer_state::on_park(const park_finished& got) {
     return obey(machine.parked());
   }
   if (how != outcome::done) { // an unknown outcome at worst parks it twice
+    doubt_all();
     observe::log_warn("park-failed", "{}", store::describe(got.what.error()));
     self->delayed_send(self, config.turn.backoff_max, wake_up{round});
     current.what = step::wait;

@@ -39,8 +39,8 @@ enum class offer_result : std::uint8_t {
 class local_port {
 public:
   virtual ~local_port() = default;
-  /// Hands a command to the owner on this node. Never blocks. `only_copy`: it was sent nowhere
-  /// before; a further copy comes behind it, or when this owner owns no more.
+  /// Hands a command to the owner on this node. Never blocks. `only_copy`: neither it
+  /// nor an earlier try with its id was sent anywhere before.
   virtual offer_result offer(partition_id part, command_ptr what, bool only_copy) = 0;
 };
 

@@ -138,7 +138,7 @@ void router_core::send(chain& in, ticket to, router_actions& out) {
   e.now = stage::sent;
   if (in.way == path::direct) {
     ++counters_.direct;
-    out.emplace_back(act::offer{to, e.attempt, in.part, e.what, e.attempt == 1});
+    out.emplace_back(act::offer{to, e.attempt, in.part, e.what, e.attempt == 1 && e.what->id_made});
   } else {
     ++counters_.streamed;
     out.emplace_back(act::publish{to, e.attempt, in.part, e.what});

@@ -71,7 +71,7 @@ struct offer {
   std::uint32_t attempt;
   partition_id part;
   command_ptr what;
-  bool only_copy; ///< it was sent nowhere before
+  bool only_copy; ///< neither it nor an earlier try of its id was sent anywhere before
 };
 /// Store in this order with one call; report on_stored for each.
 struct store {

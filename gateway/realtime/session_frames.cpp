@@ -120,6 +120,7 @@ std::optional<user_id> session_core::speaker(const std::optional<user_id>& named
 command session_core::make_command(const conversation_id& where, command_body body) const {
   command out;
   out.id = command_id::make();
+  out.id_made = true;
   out.client = who_.client;
   out.conversation = where;
   out.acting = who_.user;

@@ -47,6 +47,7 @@ command api::make_command(const call& on, const conversation_id& conversation,
                           command_body body) const {
   command out;
   out.id = command_id::make();
+  out.id_made = true;
   out.client = on.who.client;
   out.conversation = conversation;
   out.acting = on.who.user;

@@ -88,8 +88,10 @@ void api::post_member(const call_ptr& on) {
   auto hash = shapes::hash_of(json::canonical(on->body.root));
   kept_.run(on, hash, {}, [this, on, id = *id, entry, hash](kept_answers::finish done) {
     auto what = make_command(*on, id, add_member{entry});
-    if (auto key = idempotency_key(*on))
+    if (auto key = idempotency_key(*on)) {
       what.id = shapes::command_of_key(on->who.client, on->method + ' ' + on->path, *key, hash);
+      what.id_made = false; // every try with this key has it
+    }
     below_.commands->submit(std::move(what), uuid{}, [on, entry, done](reply said) {
       if (!said.ok()) return done(failure{shapes::problem_of(said, on->who.user)});
       member_record member{entry.user, said.role, said.at, said.seq};

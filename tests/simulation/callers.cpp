@@ -78,6 +78,7 @@ command callers::command_for(const message_id& id) {
   body.implicit_members = people;
   command out;
   out.id = command_id{make_id(3)};
+  out.id_made = true;
   out.client = the_client;
   out.conversation = mine.conversation;
   out.priority = mine.priority;

@@ -126,12 +126,12 @@ read_answer tables::read(const read_request& what) const {
   for (const auto& item : what.items) {
     if (!wires_.dedupe) break;
     const auto& cmd = item->what;
-    if (what.thorough || !item->only_copy) ask_command(cmd.id);
+    if (!item->only_copy) ask_command(cmd.id);
     if (cmd.after && !item->follows_known) {
       ask_command(cmd.after->command);
       ask(cmd.client, cmd.after->message);
     }
-    if (reads_message(cmd.body) && (what.thorough || !item->says_something_new()))
+    if (reads_message(cmd.body) && !item->says_something_new())
       ask(cmd.client, std::get<send_message>(cmd.body).message);
   }
   for (const auto& key : what.cold) {

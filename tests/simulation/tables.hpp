@@ -34,7 +34,6 @@ struct inbox_entry {
 };
 struct read_request {
   std::vector<undecided_ptr> items;
-  bool thorough = false;
   std::vector<conversation_key> cold;
   std::vector<partition_id> inboxes;
 };

@@ -114,7 +114,6 @@ undecided_list writer_host::items_of(partition_id part) const {
 
 void writer_host::read() {
   read_request wanted;
-  wanted.thorough = thorough_ && at_.wires.look_again;
   std::set<conversation_key> cold;
   std::set<partition_id> inboxes;
   for (const auto& item : current_.items) {
@@ -167,6 +166,16 @@ void writer_host::defer(partition_id part) {
   if (back.empty()) return;
   queue_.put_back(std::move(back));
   machine_.drop(part);
+}
+
+void writer_host::doubt_all() {
+  if (!at_.wires.look_again) return;
+  for (auto& [_, entry] : batch_) {
+    if (!entry.item->only_copy) continue;
+    auto doubted = std::make_shared<undecided>(*entry.item);
+    doubted->only_copy = false;
+    entry.item = std::move(doubted);
+  }
 }
 
 undecided_ptr writer_host::from_inbox(const inbox_entry& row) const {
@@ -268,7 +277,7 @@ void writer_host::on_commit(const commit_answer& got) {
   if (got.how != outcome::done)
     at_.log.say("{}: commit of {} commands: outcome {}", who_.self.node, current_.items.size(),
                 static_cast<int>(got.how));
-  thorough_ = got.how != outcome::done;
+  if (got.how != outcome::done && got.how != outcome::fenced) doubt_all();
   lose(got.lost);
   obey(machine_.commit_done(got.how, got.lost, "", at_.clock.now()));
 }
@@ -328,6 +337,7 @@ void writer_host::on_park(const commit_answer& got) {
     return obey(machine_.parked());
   }
   if (got.how != outcome::done) {
+    doubt_all();
     current_.what = step::wait;
     later(at_, who_.self.incarnation, 500ms, [this, round = round_] {
       if (round == round_) obey(machine_.waited());

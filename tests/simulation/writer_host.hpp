@@ -53,6 +53,7 @@ private:
   std::vector<cluster::held_partition> held_of(const order& what) const;
   undecided_list items_of(partition_id part) const;
   undecided_ptr from_inbox(const inbox_entry& row) const;
+  void doubt_all();
   duration hop() { return at_.random.between(0us, 60us); }
 
   site& at_;
@@ -66,7 +67,6 @@ private:
   std::uint64_t round_ = 0;
   order current_;
   std::vector<partition_id> asked_;
-  bool thorough_ = false; ///< the commit before failed
   facts known_;
   std::vector<effects_ptr> decided_;
   std::vector<journal::cursor_row> cursors_;

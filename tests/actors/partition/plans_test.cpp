@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(
   auto client = client_id::make();
   auto in = conversation_id::make();
   undecided_list items{some_send(client, in)};
-  auto statements = journal::preread({items, false, {{client, in}}, {partition_id{1}}});
+  auto statements = journal::preread({items, {{client, in}}, {partition_id{1}}});
   BOOST_REQUIRE(statements.size() == 6u);
   for (const auto& one : statements) {
     auto plan = plan_of(link, one);
@@ -50,13 +50,13 @@ BOOST_AUTO_TEST_CASE(
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_nobody_can_have_said_before_is_looked_for_only_after_a_failed_commit) {
+BOOST_AUTO_TEST_CASE(what_nobody_can_have_said_before_is_not_looked_for) {
   auto item = *some_send(client_id::make(), conversation_id::make());
   item.only_copy = true;
   std::get<send_message>(item.what.body).message_made = true;
-  auto asked = [](const undecided& one, bool thorough = false) {
+  auto asked = [](const undecided& one) {
     undecided_list items{std::make_shared<const undecided>(one)};
-    journal::preread_request request{items, thorough, {}, {partition_id{1}}};
+    journal::preread_request request{items, {}, {partition_id{1}}};
     std::set<std::string> names;
     for (const auto& statement : journal::preread(request))
       names.emplace(statement.name);
@@ -67,7 +67,6 @@ BOOST_AUTO_TEST_CASE(what_nobody_can_have_said_before_is_looked_for_only_after_a
   const std::set<std::string> all{"inbox_peek", "preread_message", "preread_applied",
                                   "preread_deleted"};
   BOOST_TEST((asked(item) == little));
-  BOOST_TEST((asked(item, true) == all));
   auto copy = item;
   copy.only_copy = false;
   BOOST_TEST((asked(copy) == all));

@@ -157,6 +157,25 @@ BOOST_FIXTURE_TEST_CASE(who_is_no_owner_any_more_is_passed_by, core_fixture) {
   answered(ec::none);
 }
 
+BOOST_FIXTURE_TEST_CASE(only_the_first_offer_of_an_id_that_was_made_for_it_is_called_the_only_copy,
+                        core_fixture) {
+  config.how = wire::automatic;
+  make();
+  own();
+  auto fresh = what(send_receipt{});
+  fresh.id_made = true;
+  last = core->submit(next++, fresh, {}, now);
+  auto first = only<act::offer>();
+  BOOST_TEST(first.only_copy);
+  reply_to(first, ec::out_of_order); // it goes out again, after a while or at once
+  for (int i = 0; i < 10 && all<act::offer>().empty(); ++i)
+    pass(100ms);
+  BOOST_TEST(!only<act::offer>().only_copy);
+  auto by_key = what(send_receipt{}); // its id may have been tried before
+  last = core->submit(next++, by_key, {}, now);
+  BOOST_TEST(!only<act::offer>().only_copy);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_handed_to_an_owner_that_lost_its_partition_is_sent_again,
                         core_fixture) {
   config.how = wire::automatic;

@@ -113,6 +113,7 @@ private:
     for (int burst = uniform(1, 4); burst > 0; --burst) {
       command what;
       what.id = command_id{uuid::v5({}, "command" + std::to_string(sent_.size()))};
+      what.id_made = chance(0.7);
       what.client = client;
       what.conversation = conversation_id{uuid::v5({}, talk)};
       what.priority = chance(0.8) ? lane::standard : lane::express;
@@ -163,7 +164,8 @@ private:
   router_actions carry_out(act::offer& what) {
     if (!core_.wanted(what.to, what.attempt)) return {};
     check_copy(*what.what);
-    if (what.only_copy && copied_.contains(what.what->id)) complaint_ = "not the only copy";
+    if (what.only_copy && (!what.what->id_made || copied_.contains(what.what->id)))
+      complaint_ = "not the only copy";
     copied_.insert(what.what->id);
     auto& part = parts_[what.part];
     auto how = !part.alive || !part.local   ? offer_result::not_owner
