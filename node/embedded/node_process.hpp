@@ -22,8 +22,8 @@ struct node_place {
   std::string url() const;
 };
 
-/// How many connections of each node commit. A second one pays where a core would be idle; where several
-/// nodes or only two cores share the work, larger commits do (decision 0028).
+/// How many connections of each node commit. A second one pays where a core would be idle; where
+/// several nodes or only two cores share the work, larger commits do (decision 0028).
 unsigned writers_of(unsigned nodes, unsigned cores);
 
 /// The text of its configuration file.
