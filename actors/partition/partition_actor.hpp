@@ -30,7 +30,7 @@ struct lane_idle {
 struct direct_command {
   std::shared_ptr<const command> what;
   std::shared_ptr<const void> hold; ///< credit
-  bool only_copy = false;           ///< it was sent nowhere before
+  bool only_copy = false;           ///< no try of its id was sent before
 };
 /// A command of the owner's own making; refused unless it was meant for this owner.
 struct own_command {
