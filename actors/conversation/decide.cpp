@@ -17,7 +17,9 @@ void decider::take(const undecided_ptr& item) {
   const auto& cmd = item->what;
   bool remember = false;
   auto said = earlier_outcome(cmd);
-  if (!said) {
+  if (said) {
+    keep_promise(cmd, *said);
+  } else {
     said = predecessor_missing(cmd) ? refuse(cmd.id, ec::out_of_order)
            : deleted_actor(cmd)
              ? refuse(cmd.id, ec::invalid_token, "the user was deleted")
@@ -62,9 +64,19 @@ bool decider::leaves_a_trace(const command& cmd, const reply& said) {
   const auto* send = std::get_if<send_message>(&cmd.body);
   if (!send) return true;
   if (said.ok() || said.replayed) return false;
+  const auto* known = find_message(cmd.client, send->message);
+  if (known && known->command == cmd.id) return false; // refused before, by a commit in doubt
   if (item_->came_by != path::inbox || said.code == ec::idempotency_mismatch) return true;
   store_refusal(cmd, *send, said.code); // its 202 promised that the message can be read
   return false;
+}
+
+/// Another copy was refused where nobody was told 202; this one lay in the inbox meanwhile.
+void decider::keep_promise(const command& cmd, const reply& said) {
+  const auto* send = std::get_if<send_message>(&cmd.body);
+  if (!send || item_->came_by != path::inbox || said.ok() || said.replayed) return;
+  if (said.code == ec::idempotency_mismatch || find_message(cmd.client, send->message)) return;
+  store_refusal(cmd, *send, said.code);
 }
 
 /// A user's token acts in that user's own conversations only; others do not exist for it.

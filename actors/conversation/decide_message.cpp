@@ -102,6 +102,8 @@ void decider::store_refusal(const command& cmd, const send_message& body, ec why
   row.view = view_of(cmd, body, 0, known_.now);
   row.cause = item_;
   row.failure = std::string{info_of(why).code};
+  fresh_.emplace(body.message, known_message{cmd.conversation, cmd.id, 0, body.from, body.hash,
+                                             row.view.created_at, row.failure, row.inside, 0});
   out_.messages.push_back(std::move(row));
 }
 

@@ -24,6 +24,7 @@ private:
   std::optional<reply> earlier_outcome(const command& cmd) const;
   bool predecessor_missing(const command& cmd) const;
   bool leaves_a_trace(const command& cmd, const reply& said);
+  void keep_promise(const command& cmd, const reply& said);
   bool hidden(const command& cmd) const;
   bool may_manage(const command& cmd) const;
   bool deleted(const command& cmd, const user_id& user) const;

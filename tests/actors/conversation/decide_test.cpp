@@ -103,6 +103,38 @@ BOOST_AUTO_TEST_CASE(a_202_that_is_refused_later_can_be_read_as_failed_without_a
   BOOST_TEST(state.last_seq == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_202_that_was_refused_by_a_commit_in_doubt_is_not_stored_again) {
+  one(make(group({"ana", "bruno"})));
+  auto cmd = make(text("mallory", "hi"));
+  batch({cmd}, path::inbox); // it has succeeded, and nobody knows
+  auto out = batch({cmd}, path::inbox);
+  BOOST_TEST((out.answers[0].what.code == ec::not_a_member));
+  BOOST_TEST(out.messages.empty()); // a second row of this id could never be committed
+  BOOST_TEST(!out.answers[0].remember);
+}
+
+BOOST_AUTO_TEST_CASE(two_tries_of_one_message_in_the_inbox_are_refused_and_stored_once) {
+  one(make(group({"ana", "bruno"})));
+  auto body = text("mallory", "hi");
+  auto out = batch({make(body), make(body)}, path::inbox);
+  BOOST_TEST((out.answers[0].what.code == ec::not_a_member));
+  BOOST_TEST((out.answers[1].what.code == ec::not_a_member));
+  BOOST_TEST(out.answers[1].what.replayed);
+  BOOST_TEST(out.messages.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_202_whose_other_copy_was_refused_can_be_read_as_failed) {
+  one(make(group({"ana", "bruno"})));
+  auto cmd = make(text("mallory", "hi"));
+  BOOST_TEST(batch({cmd}, path::stream).answers[0].remember); // nobody heard of it
+  auto out = batch({cmd}, path::inbox);
+  BOOST_TEST((out.answers[0].what.code == ec::not_a_member));
+  BOOST_REQUIRE(out.messages.size() == 1u);
+  BOOST_TEST(out.messages[0].failure == "not_a_member");
+  BOOST_TEST(!out.answers[0].remember);
+  BOOST_TEST(batch({cmd}, path::inbox).messages.empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_first_message_makes_the_implicit_conversation) {
   auto body = text("ana", "hi");
   body.implicit_members = {user_id{"ana"}, user_id{"bruno"}};
