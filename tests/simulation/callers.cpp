@@ -49,6 +49,9 @@ uuid callers::make_id(std::uint64_t kind) {
 }
 
 void callers::start() {
+  // People are deleted beside their conversations' owners, at any moment.
+  if (at_.random.chance(0.5))
+    at_.clock.after(at_.random.between(500ms, 10s), [this] { at_.rows.deleted = people.back(); });
   for (std::size_t i = 0; i < programs_.size(); ++i)
     at_.clock.after(at_.random.between(0ms, 300ms), [this, i] { turn(i); });
   for (std::size_t i = 0; i < sessions_.size(); ++i)
@@ -96,9 +99,11 @@ bool callers::settle(const message_id& id, const reply& said) {
     return mine.over = true;
   }
   if (mine.poison && said.code == ec::poison) return mine.over = true;
-  if (!undecided(said.code))
-    throw broken(
-      fmt::format("message {} was refused: {} {}", id.str(), info_of(said.code).code, said.detail));
+  if (!undecided(said.code)) {
+    ++refused;
+    at_.checks.refused(id, said, at_.rows);
+    return mine.over = true;
+  }
   ++repeats;
   at_.log.say("message {} is to be repeated: {}", id.str().substr(30), info_of(said.code).code);
   return false;

@@ -22,7 +22,7 @@ public:
   bool all_over() const { return at_.checks.all_over() && busy_ == 0; }
   /// Who waits for what.
   std::string state() const;
-  std::size_t answered = 0, stored = 0, repeats = 0, receipts = 0;
+  std::size_t answered = 0, stored = 0, refused = 0, repeats = 0, receipts = 0;
 
 private:
   /// A program at the REST API: one request after the other.

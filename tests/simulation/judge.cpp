@@ -31,6 +31,16 @@ void judge::acknowledged(const message_id& id, const reply& said, const tables& 
   mine.seq = said.seq;
 }
 
+void judge::refused(const message_id& id, const reply& said, const tables& now) {
+  bool reason = said.code == ec::invalid_request && !now.deleted.empty();
+  if (!reason)
+    throw broken(
+      fmt::format("message {} was refused: {} {}", id.str(), info_of(said.code).code, said.detail));
+  if (auto row = now.messages.find(id); row != now.messages.end() && row->second.row.seq > 0)
+    throw broken(fmt::format("message {} was refused and is there", id.str()));
+  messages_.at(id).refused = true;
+}
+
 void judge::receipt_acknowledged(const conversation_id& where, const user_id& who, std::int64_t seq,
                                  const tables&) {
   auto& highest = receipts_[{where, who}];
@@ -38,7 +48,8 @@ void judge::receipt_acknowledged(const conversation_id& where, const user_id& wh
 }
 
 void judge::in_order(const message_id& first, const message_id& second) {
-  pairs_.emplace_back(first, second);
+  if (!messages_.at(first).refused && !messages_.at(second).refused)
+    pairs_.emplace_back(first, second);
 }
 
 bool judge::all_over() const {
@@ -104,6 +115,9 @@ void check_answered_order(const std::vector<message_id>& numbers,
 
 void judge::finish(const tables& now) const {
   for (const auto& [id, one] : messages_) {
+    if (auto row = now.messages.find(id);
+        one.refused && row != now.messages.end() && row->second.row.seq > 0)
+      throw broken(fmt::format("message {} was refused and got a number later", id.str()));
     if (!one.acked || one.poison) continue; // a 202 that is set aside later
     auto row = now.messages.find(id);
     if (row == now.messages.end())
@@ -116,10 +130,15 @@ void judge::finish(const tables& now) const {
       throw broken("a message is in its conversation twice");
     check_answered_order(numbers, messages_);
   }
-  for (const auto& [first, second] : pairs_)
-    if (now.messages.at(first).row.seq > now.messages.at(second).row.seq)
+  for (const auto& [first, second] : pairs_) {
+    const auto& before = now.messages.at(first).row;
+    const auto& after = now.messages.at(second).row;
+    // A 202 that was refused later has a row and no place.
+    bool placed = before.failure.empty() && after.failure.empty();
+    if (placed && before.seq > after.seq)
       throw broken(
         fmt::format("a session's messages {} and {} changed places", first.str(), second.str()));
+  }
   for (const auto& [key, state] : now.conversations)
     for (const auto& [user, member] : state.members) {
       auto told = receipts_.find({key.conversation, user});

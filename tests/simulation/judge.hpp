@@ -29,6 +29,7 @@ struct sent_message {
   std::optional<steady_time> acked; ///< first 2xx
   std::int64_t seq = 0;             ///< 0: only 202 was answered
   bool over = false;                ///< its sender has a final answer
+  bool refused = false;             ///< … and that was no
 };
 
 class judge {
@@ -40,6 +41,7 @@ public:
   sent_message& new_message(sent_message what);
   /// A 2xx; checked against the tables at once.
   void acknowledged(const message_id& id, const reply& said, const tables& now);
+  void refused(const message_id& id, const reply& said, const tables& now);
   void receipt_acknowledged(const conversation_id& where, const user_id& who, std::int64_t seq,
                             const tables& now);
   /// In one session, conversation and lane: submitted in this order, answered 2xx both, not tried

@@ -43,16 +43,17 @@ BOOST_AUTO_TEST_CASE(every_promise_is_kept_whatever_happens) {
     sum.messages += got.messages;
     sum.answered += got.answered;
     sum.stored += got.stored;
+    sum.refused += got.refused;
     sum.repeats += got.repeats;
     sum.deaths += got.deaths;
     sum.steps += got.steps;
     sum.converged = std::max(sum.converged, got.converged);
   }
-  BOOST_TEST_MESSAGE(count << " histories, " << sum.steps << " steps, " << sum.messages
-                           << " messages, " << sum.answered << " answers with a number, "
-                           << sum.stored << " stored, " << sum.repeats << " repeats, " << sum.deaths
-                           << " deaths, at rest at most " << sum.converged
-                           << " s after the last fault");
+  BOOST_TEST_MESSAGE(
+    count << " histories, " << sum.steps << " steps, " << sum.messages << " messages, "
+          << sum.answered << " answers with a number, " << sum.stored << " stored, " << sum.refused
+          << " refused, " << sum.repeats << " repeats, " << sum.deaths
+          << " deaths, at rest at most " << sum.converged << " s after the last fault");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_history) {

@@ -131,6 +131,7 @@ read_answer tables::read(const read_request& what) const {
       ask_command(cmd.after->command);
       ask(cmd.client, cmd.after->message);
     }
+    if (!deleted.empty()) out.known.deleted_users.insert({cmd.client, deleted});
     if (reads_message(cmd.body) && !item->says_something_new())
       ask(cmd.client, std::get<send_message>(cmd.body).message);
   }

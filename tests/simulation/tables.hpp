@@ -83,6 +83,7 @@ struct tables {
   std::unordered_map<message_id, message_place> messages;
   std::unordered_map<command_id, reply> applied;
   std::unordered_set<command_id> dead_letters;
+  user_id deleted;                        ///< who, if anybody
   std::unordered_set<command_id> excused; ///< dropped or refused for now: their sender repeats them
   std::map<std::pair<partition_id, std::int64_t>, inbox_entry> inbox;
   /// A message got its number.

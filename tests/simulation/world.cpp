@@ -134,6 +134,7 @@ outcome_of_seed history::run() {
   out.messages = checks_.count();
   out.answered = callers_.answered;
   out.stored = callers_.stored;
+  out.refused = callers_.refused;
   out.repeats = callers_.repeats;
   out.receipts = callers_.receipts;
   out.deaths = deaths_;

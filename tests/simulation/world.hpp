@@ -9,7 +9,7 @@ struct outcome_of_seed {
   std::string broken; ///< empty: every promise was kept
   std::string trace;  ///< the last lines, if it was traced
   std::uint64_t steps = 0;
-  std::size_t messages = 0, answered = 0, stored = 0, repeats = 0, receipts = 0;
+  std::size_t messages = 0, answered = 0, stored = 0, refused = 0, repeats = 0, receipts = 0;
   std::size_t deaths = 0, adoptions = 0, unknown = 0;
   double converged = 0; ///< simulated seconds from the last fault until all was answered
 };
