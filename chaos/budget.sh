@@ -36,20 +36,17 @@ case "${1:-}" in
 esac
 [[ -x $RECADO && -x bin/recado-load ]] || { echo "error: no $RECADO or bin/recado-load: ./dev build" >&2; exit 1; }
 
-FOLDER="$(mktemp -d /tmp/recado-bench-XXXXXX)"
-UP=0 LOAD=0
-clean() {
+# shellcheck source=chaos/system.sh
+source chaos/system.sh
+LOAD=0
+end() {
   ((LOAD == 0)) || kill "$LOAD" 2>/dev/null || true
-  ((UP == 0)) || { kill -INT "$UP" 2>/dev/null || true; wait "$UP" 2>/dev/null || true; }
   if [[ -w $PROBES ]] && grep -q recado_budget "$PROBES" 2>/dev/null; then echo '-:recado_budget/allocation' >>"$PROBES" || true; fi
-  rm -rf "$FOLDER"
+  clean
 }
-trap clean EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap end EXIT
 
-# What `recado up` and recado-load wrote: a number or text of the first node, of the report.
-of_node() { sed -n "/\"nodes\"/,/\]/s/.*\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" "$FOLDER/info.json" | head -1; }
+# Of the report of recado-load.
 cost_of() { tr -d '\n' <"$FOLDER/stacks.json" | sed -n "s/.*\"cpu_us_per_message\": *{[^}]*\"$1\": *\([0-9.]*\).*/\1/p"; }
 messages_so_far() { curl -sf "$(of_node url)/metrics" | awk '/^recado_router_commands_total/ { sum += $2 } END { printf "%d", sum }'; }
 
@@ -114,12 +111,8 @@ table() { # us of the node, PostgreSQL, the load, NATS
       END { total(); printf "%-12s %-42s %6.1f\n", "all", "", all }'
 }
 
-"$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
-UP=$!
-until [[ -f $FOLDER/info.json ]]; do
-  kill -0 "$UP" 2>/dev/null || { cat "$FOLDER/up.log" >&2; exit 1; }
-  sleep 0.05
-done
+# shellcheck disable=SC2119 # no arguments here
+start
 NODE="$(of_node pid)"
 
 under_load stacks stacks
@@ -140,5 +133,5 @@ mkdir -p "$OUT"
   sed -n 's/^accepted *\([0-9]*\).*/microseconds of processor time per message, \1 messages a second/p' "$FOLDER/stacks.txt"
   table "$(cost_of node)" "$(cost_of postgres)" "$(cost_of load)" "$(cost_of nats)"
   sed -n 's/^WAL /log written by PostgreSQL: /p' "$FOLDER/stacks.txt"
-  if ((${#counts[@]})); then printf '%s\n' "${counts[@]}"; else echo "system calls and allocations are counted for root only"; fi
+  if ((${#counts[@]})); then printf '%s\n' "${counts[@]}"; else echo "system calls and allocations are not counted: root and a mounted tracefs (/sys/kernel/tracing) are needed"; fi
 } | tee "$OUT/budget.txt"

@@ -15,7 +15,6 @@ OVERLOAD_SECONDS="${OVERLOAD_SECONDS:-120}"
 SUSTAINED_SECONDS="${SUSTAINED_SECONDS:-300}"
 SUSTAINED_RATE="${SUSTAINED_RATE:-11600}"
 SUSTAINED_WIRE="${SUSTAINED_WIRE:-auto}"
-FOLDER='' UP=0
 
 STEPS=(stream-4000 auto-4000 stream-closed auto-closed low idle sockets-10000 actors-40000 first-message
   bulk growth-conversations growth-members growth-sockets growth-history overload sustained floors budget)
@@ -48,29 +47,8 @@ program that is measured (bin/recado).
 HELP
 }
 
-start() { # start [arguments of recado up]
-  FOLDER="$(mktemp -d /tmp/recado-bench-XXXXXX)"
-  "$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" "$@" >"$FOLDER/up.log" 2>&1 &
-  UP=$!
-  wait_for_info
-}
-wait_for_info() {
-  until [[ -f $FOLDER/info.json ]]; do
-    kill -0 "$UP" 2>/dev/null || { cat "$FOLDER/up.log" >&2; exit 1; }
-    sleep 0.02
-  done
-}
-stop() {
-  kill -INT "$UP" 2>/dev/null || true
-  wait "$UP" 2>/dev/null || true
-  UP=0
-}
-clean() {
-  ((UP == 0)) || stop
-  [[ -z $FOLDER ]] || rm -rf "$FOLDER"
-  FOLDER=''
-}
-trap clean EXIT
+# shellcheck source=chaos/system.sh
+source chaos/system.sh
 
 # load NAME [arguments of recado-load]: one run on the system that is up.
 load() {
@@ -118,11 +96,8 @@ first_message() {
   one_second
   first=$(($(now_ms) - begun - 1000))
   stop
-  rm -f "$FOLDER/info.json"
   begun=$(now_ms)
-  "$RECADO" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
-  UP=$!
-  wait_for_info
+  start_again
   one_second
   second=$(($(now_ms) - begun - 1000))
   printf 'new data folder %s, second start %s (each less the second that the run lasts)\n' "$first" "$second"

@@ -9,20 +9,12 @@ if (($# != 1)) || [[ $1 == -* ]]; then
   exit
 fi
 
-FOLDER="$(mktemp -d /tmp/recado-train-XXXXXX)"
-UP=0
-clean() {
-  ((UP == 0)) || { kill -INT "$UP" 2>/dev/null || true; wait "$UP" 2>/dev/null || true; }
-  rm -rf "$FOLDER"
-}
-trap clean EXIT
-
-"$1" up --data "$FOLDER/data" --port 0 --info "$FOLDER/info.json" >"$FOLDER/up.log" 2>&1 &
-UP=$!
-until [[ -f $FOLDER/info.json ]]; do
-  kill -0 "$UP" 2>/dev/null || { cat "$FOLDER/up.log" >&2; exit 1; }
-  sleep 0.05
-done
+# shellcheck disable=SC2034 # of system.sh
+RECADO="$1"
+# shellcheck source=chaos/system.sh
+source chaos/system.sh
+# shellcheck disable=SC2119 # no arguments here
+start
 
 load() {
   echo "    recado-load $*"
@@ -33,7 +25,7 @@ load --clients 400 --seconds 5 --rate 3000
 load --clients 20 --seconds 4 --bulk 100
 
 # It writes as it exits, which takes longer than `up` would wait.
-node="$(sed -n '/"nodes"/,/\]/s/.*"pid": *\([0-9]*\).*/\1/p' "$FOLDER/info.json" | head -1)"
+node="$(of_node pid)"
 [[ -n $node ]] || { echo "error: no node in $FOLDER/info.json" >&2; exit 1; }
 kill -TERM "$node"
 tenths=0
