@@ -7,8 +7,6 @@ using step = turn::step;
 
 namespace {
 
-constexpr auto inbox_poll = 250ms;
-
 outcome outcome_of(fate how) {
   return how == fate::unknown ? outcome::unknown : outcome::transient;
 }
@@ -20,7 +18,7 @@ writer_host::writer_host(site& at, const identity& who, ports to)
     who_(who),
     ports_(std::move(to)),
     queue_(gather_limits{.commands_max = 50}) {
-  later(at_, who_.self.incarnation, inbox_poll, [this] { poll(); });
+  poll();
 }
 
 // --- partitions --------------------------------------------------------------------------------
@@ -144,30 +142,6 @@ void writer_host::on_read(fate how, const read_answer& got) {
   obey(machine_.read_done(outcome::done, at_.clock.now()));
 }
 
-void writer_host::take_inbox(const std::vector<inbox_entry>& found) {
-  std::vector<undecided_ptr> rows;
-  rows.reserve(found.size());
-  for (const auto& row : found)
-    rows.push_back(from_inbox(row));
-  queue_.enqueue_inbox(rows);
-  for (auto part : asked_) {
-    if (queue_.inbox_busy(part)) defer(part);
-    queue_.inbox_empty(part);
-  }
-}
-
-void writer_host::defer(partition_id part) {
-  std::vector<work> back;
-  for (auto number : machine_.items_of(part)) {
-    auto& entry = batch_.at(number);
-    if (entry.item->came_by == path::inbox) return;
-    back.push_back(entry);
-  }
-  if (back.empty()) return;
-  queue_.put_back(std::move(back));
-  machine_.drop(part);
-}
-
 void writer_host::doubt_all() {
   if (!at_.wires.look_again) return;
   for (auto& [_, entry] : batch_) {
@@ -176,18 +150,6 @@ void writer_host::doubt_all() {
     doubted->only_copy = false;
     entry.item = std::move(doubted);
   }
-}
-
-undecided_ptr writer_host::from_inbox(const inbox_entry& row) const {
-  undecided item;
-  item.part = row.part;
-  if (auto found = partitions_.find(row.part); found != partitions_.end())
-    item.owned = found->second.since;
-  item.inbox_id = row.id;
-  item.came_by = path::inbox;
-  item.sequenced_at = wall_of(at_, who_);
-  item.what = *row.what;
-  return std::make_shared<const undecided>(std::move(item));
 }
 
 // 2. decide
@@ -373,30 +335,6 @@ void writer_host::resolve() {
     lose(lost);
     obey(machine_.resolved(lost));
   });
-}
-
-// while idle
-
-void writer_host::poll() {
-  later(at_, who_.self.incarnation, inbox_poll, [this] { poll(); });
-  if (!machine_.idle() || partitions_.empty()) return;
-  std::vector<partition_id> parts;
-  parts.reserve(partitions_.size());
-  for (const auto& [part, _] : partitions_)
-    parts.push_back(part);
-  auto got = std::make_shared<std::vector<inbox_entry>>();
-  at_.db.run({who_.self.incarnation,
-              false,
-              true,
-              {},
-              [&at = at_, parts, got] { *got = at.rows.inbox_of(parts); },
-              [this, got](fate how) {
-                std::vector<undecided_ptr> rows;
-                if (how != fate::done) return;
-                for (const auto& row : *got)
-                  rows.push_back(from_inbox(row));
-                if (queue_.enqueue_inbox(rows)) begin_if_free();
-              }});
 }
 
 } // namespace recado::simulation
